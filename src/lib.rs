@@ -1,0 +1,11 @@
+pub mod catalogue;
+mod error;
+pub mod model;
+mod origin;
+pub mod read;
+mod scan;
+pub use error::{Error, ErrorKind, Result};
+pub use origin::Origin;
+pub use catalogue::{Classification, classify};
+pub use model::Outcome;
+pub use read::{Events, Filter, Reader, Shape, Tally, read, read_from, read_slice};

@@ -1,0 +1,249 @@
+//! Authentication methods and every spelling of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::text::{Unrecognized, serde_as_text};
+
+/// Whether a method can serve a purpose, as far as Microsoft documents it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Documented as usable.
+    Yes,
+    /// Documented as not usable.
+    No,
+    /// Not listed, or the documents disagree.
+    Unknown,
+}
+
+/// A group of methods that share a device or a way of working.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MethodFamily {
+    /// Microsoft Authenticator and other authenticator apps.
+    MobileApp,
+    /// Tokens of their own that show codes.
+    HardwareToken,
+    /// Calls and text messages.
+    Phone,
+    /// Email, for password reset alone.
+    Email,
+    /// Security questions, for password reset alone.
+    SecurityQuestions,
+    /// App passwords, for clients that know no multifactor authentication.
+    AppPassword,
+    /// Passkeys (FIDO2).
+    Passkey,
+    /// Windows Hello for Business.
+    WindowsHello,
+    /// Credentials of the platform, such as the macOS Secure Enclave key.
+    Platform,
+    /// Temporary Access Pass.
+    TemporaryAccessPass,
+    /// QR code with PIN.
+    QrCode,
+    /// X.509 certificates.
+    Certificate,
+    /// External authentication methods.
+    External,
+    /// The password.
+    Password,
+    /// A method with no name here.
+    Other,
+}
+
+/// Defines the enum, its names, flags and spellings from one table.
+macro_rules! methods {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal, $family:ident,
+       mfa $mfa:ident, sspr $sspr:ident, passwordless $passwordless:ident, [$($spelling:literal),*];)*) => {
+        /// An authentication method, by its canonical name.
+        ///
+        /// Names, families and capabilities come from Microsoft Graph (*authenticationMethod*,
+        /// *userRegistrationDetails*, *usageAuthMethod*), the labels of the portal and the source document;
+        /// the texts of audit reasons were seen in real records published by third parties. Names that do
+        /// not say which method of a family is meant are kept as `.._unspecified`.
+        ///
+        /// Phone numbers and device names are never part of a method, so that they can be masked: see
+        /// [`Reason::phone_number`](super::Reason::phone_number) and
+        /// [`Event::device_names`](super::Event::device_names).
+        ///
+        /// ```
+        /// use regaudit::model::{Capability, Method, MethodFamily};
+        /// let method = Method::from_text("mobileSMS");
+        /// assert_eq!(method, Method::PhoneMobileSms);
+        /// assert_eq!(method.as_str(), "phone_mobile_sms");
+        /// assert_eq!(method.family(), MethodFamily::Phone);
+        /// assert_eq!(method.passwordless(), Capability::No);
+        /// ```
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Method {
+            $($(#[$doc])* $variant,)*
+            /// A method with no name here, as the log wrote it.
+            Other(Unrecognized),
+        }
+
+        impl Method {
+            /// Every method that has a name here.
+            pub const KNOWN: &[Self] = &[$(Self::$variant),*];
+
+            /// The canonical name, lower_snake, or the text as it stands.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $name,)*
+                    Self::Other(text) => text.as_str(),
+                }
+            }
+
+            /// The group it belongs to.
+            pub const fn family(&self) -> MethodFamily {
+                match self {
+                    $(Self::$variant => MethodFamily::$family,)*
+                    Self::Other(_) => MethodFamily::Other,
+                }
+            }
+
+            /// Whether it can serve multifactor authentication.
+            pub const fn mfa(&self) -> Capability {
+                match self {
+                    $(Self::$variant => Capability::$mfa,)*
+                    Self::Other(_) => Capability::Unknown,
+                }
+            }
+
+            /// Whether it can serve self-service password reset.
+            pub const fn sspr(&self) -> Capability {
+                match self {
+                    $(Self::$variant => Capability::$sspr,)*
+                    Self::Other(_) => Capability::Unknown,
+                }
+            }
+
+            /// Whether it signs a user in without a password.
+            pub const fn passwordless(&self) -> Capability {
+                match self {
+                    $(Self::$variant => Capability::$passwordless,)*
+                    Self::Other(_) => Capability::Unknown,
+                }
+            }
+
+            /// Every name of the method in Graph, reports, the portal and legacy properties, beside
+            /// the canonical one. They match with ASCII case folded.
+            pub const fn spellings(&self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$variant => &[$($spelling),*],)*
+                    Self::Other(_) => &[],
+                }
+            }
+        }
+    };
+}
+
+methods! {
+    /// Microsoft Authenticator, notification to approve.
+    AuthenticatorPush = "authenticator_push", MobileApp, mfa Yes, sspr Yes, passwordless No,
+        ["microsoftAuthenticatorPush", "appNotification", "push", "PhoneAppNotification",
+         "Authenticator app notification", "App notification", "Authenticator App with Notification"];
+    /// Microsoft Authenticator, phone sign-in without a password.
+    AuthenticatorPasswordless = "authenticator_passwordless", MobileApp, mfa Yes, sspr Unknown, passwordless Yes,
+        ["microsoftAuthenticatorPasswordless", "passwordlessMicrosoftAuthenticator",
+         "Microsoft Passwordless phone sign-in", "Passwordless phone sign-in credential", "Passwordless phone sign-in"];
+    /// Microsoft Authenticator, where the text does not say in which way.
+    AuthenticatorUnspecified = "authenticator_unspecified", MobileApp, mfa Yes, sspr Yes, passwordless Unknown,
+        ["microsoftAuthenticator", "Authenticator app", "Authenticator", "Microsoft Authenticator",
+         "Microsoft Authenticator app", "Mobile app"];
+    /// Codes of an authenticator app.
+    SoftwareOath = "software_oath", MobileApp, mfa Yes, sspr Yes, passwordless No,
+        ["softwareOath", "softwareOneTimePasscode", "appCode", "App code", "oneTimePasscode",
+         "Software OATH token", "Other authenticator app", "Authenticator App with Code"];
+    /// Codes of a hardware token.
+    HardwareOath = "hardware_oath", HardwareToken, mfa Yes, sspr Yes, passwordless No,
+        ["hardwareOath", "hardwareOneTimePasscode", "Hardware OATH token", "Hardware token"];
+    /// Codes of an app or a token, where the text does not say of which.
+    OathUnspecified = "oath_unspecified", MobileApp, mfa Yes, sspr Yes, passwordless No,
+        ["oath", "PhoneAppOTP", "A code from my authenticator app or token"];
+    /// Text message to the mobile phone.
+    PhoneMobileSms = "phone_mobile_sms", Phone, mfa Yes, sspr Yes, passwordless No,
+        ["sms", "mobileSMS", "OneWaySMS", "TwoWaySms", "Mobile Phone SMS", "Text message"];
+    /// Call to the mobile phone.
+    PhoneMobileCall = "phone_mobile_call", Phone, mfa Yes, sspr Yes, passwordless No,
+        ["mobileCall", "voiceMobile", "TwoWayVoiceMobile", "Phone call", "Mobile Phone Call"];
+    /// Call or text message to the alternate phone.
+    PhoneAlternate = "phone_alternate", Phone, mfa Yes, sspr Yes, passwordless No,
+        ["alternateMobile", "alternateMobilePhone", "alternateMobileCall", "voiceAlternateMobile",
+         "TwoWayVoiceAlternateMobile", "TwoWayVoiceOtherMobile", "TwoWaySmsOtherMobile", "Alternate phone",
+         "Alternate Mobile Phone", "Alternate Mobile Call"];
+    /// Call to the office phone.
+    PhoneOffice = "phone_office", Phone, mfa Yes, sspr Yes, passwordless No,
+        ["office", "officePhone", "voiceOffice", "TwoWayVoiceOffice", "Office phone", "Office Call"];
+    /// A phone, where the text does not say which or how.
+    PhoneUnspecified = "phone_unspecified", Phone, mfa Yes, sspr Yes, passwordless No,
+        ["phone", "mobile", "mobilePhone", "Mobile phone"];
+    /// Email.
+    Email = "email", Email, mfa No, sspr Yes, passwordless No, ["Alternate email"];
+    /// Security questions; not for administrators, and announced to end in March 2027.
+    SecurityQuestions = "security_questions", SecurityQuestions, mfa No, sspr Yes, passwordless No,
+        ["securityQuestion", "securityQuestions", "Security questions"];
+    /// App password; passes by multifactor authentication.
+    AppPassword = "app_password", AppPassword, mfa No, sspr Unknown, passwordless No,
+        ["appPassword", "App password", "Application password"];
+    /// Passkey (FIDO2): a security key, the Authenticator's passkey or a synced one.
+    PasskeyFido2 = "passkey_fido2", Passkey, mfa Yes, sspr No, passwordless Yes,
+        ["fido2", "fido2SecurityKey", "fido", "passKeyDeviceBound", "passKeyDeviceBoundAuthenticator",
+         "passKeyDeviceBoundWindowsHello", "passKeySynced", "Passkey (FIDO2)", "FIDO2 security key", "Passkey",
+         "Passkey (device-bound)", "Fido2 Authentication Method"];
+    /// Windows Hello for Business.
+    WindowsHello = "windows_hello", WindowsHello, mfa Yes, sspr No, passwordless Yes,
+        ["windowsHelloForBusiness", "Windows Hello for Business", "Windows Hello for Business credential"];
+    /// Credential of the platform, such as the macOS Secure Enclave key.
+    PlatformCredential = "platform_credential", Platform, mfa Unknown, sspr Unknown, passwordless Unknown,
+        ["platformCredential", "macOsSecureEnclaveKey", "Platform credential"];
+    /// Temporary Access Pass.
+    TemporaryAccessPass = "temporary_access_pass", TemporaryAccessPass, mfa Yes, sspr Unknown, passwordless No,
+        ["temporaryAccessPass", "Temporary Access Pass"];
+    /// QR code with PIN.
+    QrCodePin = "qr_code_pin", QrCode, mfa Unknown, sspr Unknown, passwordless Unknown,
+        ["qrCode", "qrCodePin", "QR code"];
+    /// Certificate-based authentication.
+    Certificate = "certificate", Certificate, mfa Unknown, sspr Unknown, passwordless Unknown,
+        ["x509Certificate", "Certificate-based authentication"];
+    /// External authentication method (External MFA since February 2026).
+    External = "external", External, mfa Yes, sspr Unknown, passwordless No,
+        ["externalAuthMethod", "External MFA", "External authentication method"];
+    /// The password itself.
+    Password = "password", Password, mfa No, sspr Unknown, passwordless No, [];
+}
+
+impl Method {
+    /// Reads a method by its canonical name or any spelling of it, ASCII case aside. The free text of
+    /// a reason is read by [`catalogue::methods_in`](crate::catalogue::methods_in) instead, because it
+    /// may name two.
+    pub fn from_text(text: &str) -> Self {
+        let name = text.trim();
+        let is_named = |method: &&Self| {
+            method.as_str().eq_ignore_ascii_case(name)
+                || method.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(name))
+        };
+        let known = Self::KNOWN.iter().find(is_named).cloned();
+        known.unwrap_or_else(|| Self::Other(Unrecognized::new(text)))
+    }
+
+    /// Reads a `MethodType` of `StrongAuthenticationMethod` in an audit record, 0 to 7.
+    ///
+    /// The numbers are those of a Microsoft query read in a third party's copy; Graph beta numbers
+    /// the same names differently.
+    pub const fn from_method_type(number: u64) -> Option<Self> {
+        Some(match number {
+            0 => Self::PhoneMobileCall,
+            1 | 5 => Self::PhoneMobileSms,
+            2 => Self::PhoneOffice,
+            3 | 4 => Self::PhoneAlternate,
+            6 => Self::AuthenticatorPush,
+            7 => Self::OathUnspecified,
+            _ => return None,
+        })
+    }
+}
+
+serde_as_text!(Method);

@@ -1,0 +1,34 @@
+//! The words of the log as values: pure data, no I/O.
+//!
+//! Every enum that Microsoft may extend keeps a text it does not know ([`Unrecognized`]), so that a
+//! new activity, status or method is data, never an error.
+
+mod activity;
+mod actor;
+mod change;
+mod event;
+mod ip;
+mod method;
+mod outcome;
+mod phone;
+mod reason;
+mod status;
+mod text;
+mod time;
+
+pub use self::activity::Activity;
+pub use self::actor::{Actor, ActorKind, Application, User};
+pub use self::change::{Change, PropertyValue};
+pub use self::event::{Detail, Event, Target, Verbatim};
+pub use self::ip::IpAddress;
+pub use self::method::{Capability, Method, MethodFamily};
+pub use self::outcome::Outcome;
+pub use self::phone::phone_numbers;
+pub use self::reason::{Reason, ReasonVerb};
+pub use self::status::Status;
+pub use self::text::Unrecognized;
+pub use self::time::{DateOrder, parse_local, parse_timestamp};
+pub(crate) use self::time::possible_orders;
+
+pub(crate) use self::event::guest_home;
+pub(crate) use self::text::{find_ignore_case, present};

@@ -1,0 +1,88 @@
+//! Times, all of them in UTC once read.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Which number of a date such as `3/9/2026` is the day.
+///
+/// Log Analytics and PowerShell write dates in the order of the exporting browser's or machine's
+/// locale and do not say which (seen in real exports), so a reader needs to be told unless the file
+/// itself settles it with a number above 12.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    /// `3/9/2026` is the third of September.
+    DayFirst,
+    /// `3/9/2026` is the ninth of March.
+    MonthFirst,
+}
+
+/// Reads a time as Graph and Azure Monitor write it: ISO 8601 with `T` or a blank, 0 to 9 fraction
+/// digits (further ones are cut), `Z` or an offset. A time without an offset is UTC, which is what
+/// every Microsoft export of these logs documents.
+///
+/// ```
+/// use regaudit::model::parse_timestamp;
+/// let time = parse_timestamp("2026-03-09T10:15:27.1234567+02:00").unwrap();
+/// assert_eq!(time.to_rfc3339(), "2026-03-09T08:15:27.123456700+00:00");
+/// assert_eq!(parse_timestamp("3/9/2026, 8:15:27 AM"), None);
+/// ```
+pub fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+    let without_zone = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    naive
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(without_zone, form).ok())
+        .map(|time| time.and_utc())
+}
+
+/// Reads a time in a locale's form, date first (`3/9/2026, 8:15:27.123 AM`, `09.03.2026 08:15:27`),
+/// once the order of the date is known. The result is UTC.
+pub fn parse_local(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
+    let (date, time) = split_local(text)?;
+    let [first, second, year] = date_numbers(date)?;
+    let (day, month) = match order {
+        DateOrder::DayFirst => (first, second),
+        DateOrder::MonthFirst => (second, first),
+    };
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    // Browsers put a narrow no-break space before AM and PM.
+    let time = time.replace(['\u{202f}', '\u{a0}'], " ");
+    let forms = ["%I:%M:%S%.f %p", "%H:%M:%S%.f", "%I:%M %p", "%H:%M"];
+    let time = forms
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?;
+    Some(date.and_time(time).and_utc())
+}
+
+/// The orders that a date in a locale's form allows: one, both, or none where it is no such date.
+pub(crate) fn possible_orders(text: &str) -> Option<(bool, bool)> {
+    let (date, _) = split_local(text)?;
+    let [first, second, _] = date_numbers(date)?;
+    let (may_be_day, may_be_month) = (|number| (1..=31).contains(&number), |number| {
+        (1..=12).contains(&number)
+    });
+    Some((
+        may_be_day(first) && may_be_month(second),
+        may_be_month(first) && may_be_day(second),
+    ))
+}
+
+fn split_local(text: &str) -> Option<(&str, &str)> {
+    let (date, time) = text.trim().split_once([',', ' '])?;
+    Some((date, time.trim()))
+}
+
+fn date_numbers(date: &str) -> Option<[u32; 3]> {
+    let mut numbers = date.split(['/', '.', '-']).map(str::parse);
+    let found = [
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+        numbers.next()?.ok()?,
+    ];
+    (numbers.next().is_none() && found[2] >= 1000).then_some(found)
+}

@@ -1,0 +1,329 @@
+//! Blocks into events: what may be skipped is skipped, the rest decoded, classified and filtered.
+//!
+//! Pure: a block is decoded without a look at any other, so blocks may be decoded on any thread.
+//! Places are counted within the block; whoever puts blocks in order adds what came before.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::detect::Layout;
+use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
+use super::filter::Filter;
+use super::findings::Findings;
+use super::tally::Tally;
+use crate::catalogue::classify;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{DateOrder, Event};
+use crate::origin::Origin;
+use crate::scan::{Block, FaultKind, JsonSplitter, Prefilter, Span, Split, Splitter as _};
+
+/// Decodes the blocks of one input.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    pub(super) source: Arc<str>,
+    pub(super) layout: Layout,
+    pub(super) date_order: Option<DateOrder>,
+    /// What tells the records that need not be decoded; without it, all are.
+    pub(super) prefilter: Option<Arc<Prefilter>>,
+    pub(super) filter: Arc<Filter>,
+}
+
+/// What a block held.
+#[derive(Debug, Default)]
+pub(super) struct DecodedBlock {
+    /// The events and rejections, in order.
+    pub(super) items: Vec<Item>,
+    /// The records read and those filtered out or rejected; what is yielded is not known yet.
+    pub(super) tally: Tally,
+    pub(super) findings: Findings,
+    /// How many line breaks the block holds.
+    pub(super) lines: u64,
+}
+
+/// An event or a rejection. The place in its origin counts from the beginning of the block, but for
+/// the byte.
+pub(super) type Item = std::result::Result<Event, Error>;
+
+impl Decoder {
+    /// Decodes a block.
+    pub(super) fn decode(&self, block: &Block) -> DecodedBlock {
+        let mut run = Run {
+            decoder: self,
+            out: DecodedBlock::default(),
+            lines: Lines::default(),
+            base: block.byte,
+            nesting: 0,
+        };
+        let columns = block.columns.as_deref().map(QueryColumns::parse);
+        match &block.spans {
+            None => run.lines(&block.bytes),
+            Some(spans) => run.spans(&block.bytes, spans, columns.as_ref()),
+        }
+        run.out.lines = memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
+        run.out
+    }
+}
+
+/// The decoding of one block.
+struct Run<'a> {
+    decoder: &'a Decoder,
+    out: DecodedBlock,
+    lines: Lines,
+    /// Where the bytes at hand stand in the input.
+    base: u64,
+    /// How many containers inside records were entered.
+    nesting: u32,
+}
+
+/// Counts line breaks as far as it is asked.
+#[derive(Default)]
+struct Lines {
+    place: usize,
+    breaks: u64,
+}
+
+impl Lines {
+    fn before(&mut self, bytes: &[u8], place: usize) -> u64 {
+        self.breaks += memchr::memchr_iter(b'\n', &bytes[self.place..place]).count() as u64;
+        self.place = place;
+        self.breaks
+    }
+}
+
+/// The next place that makes a record a candidate.
+struct Candidates<'a> {
+    prefilter: Option<&'a Prefilter>,
+    bytes: &'a [u8],
+    next: Option<usize>,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(prefilter: Option<&'a Prefilter>, bytes: &'a [u8]) -> Self {
+        let next = prefilter.and_then(|prefilter| prefilter.find(bytes, 0));
+        Self { prefilter, bytes, next }
+    }
+
+    /// Whether the record may be of interest. Records are asked about in order.
+    fn holds(&mut self, record: &Range<usize>) -> bool {
+        let Some(prefilter) = self.prefilter else {
+            return true;
+        };
+        if self.next.is_some_and(|next| next < record.start) {
+            self.next = prefilter.find(self.bytes, record.start);
+        }
+        self.next.is_some_and(|next| next < record.end)
+    }
+}
+
+/// How deep records may contain records: a message in a line, a page in an array.
+const DEEPEST: u32 = 3;
+
+impl Run<'_> {
+    /// Each line that is not blank is a record.
+    fn lines(&mut self, bytes: &[u8]) {
+        let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
+        let mut skipped = None;
+        let mut start = 0;
+        let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+        for (number, end) in ends.enumerate() {
+            let line = trim(bytes, start..end);
+            start = end + 1;
+            if line.is_empty() {
+                continue;
+            }
+            self.out.tally.read += 1;
+            let number = number as u64;
+            if !is_framed(&bytes[line.clone()]) {
+                self.reject(bad_line(), number, line.start);
+            } else if candidates.holds(&line) {
+                self.record(&bytes[line.clone()], number, line.start, None);
+            } else {
+                self.skip();
+                skipped.get_or_insert(line);
+            }
+        }
+        self.probe(bytes, skipped, None);
+    }
+
+    /// The splitter said where the records are.
+    fn spans(&mut self, bytes: &[u8], spans: &[Span], columns: Option<&Result<QueryColumns>>) {
+        let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
+        let mut skipped = None;
+        for span in spans {
+            let range = span.range.clone();
+            let line = self.lines.before(bytes, range.start);
+            self.out.tally.read += 1;
+            if let Some(fault) = span.fault {
+                let place = self.base + range.start as u64;
+                let length = range.len() as u64;
+                self.reject(describe(fault, place..place + length), line, range.start);
+            } else if candidates.holds(&range) {
+                self.record(&bytes[range.clone()], line, range.start, columns);
+            } else {
+                self.skip();
+                skipped.get_or_insert(range);
+            }
+        }
+        self.probe(bytes, skipped, columns);
+    }
+
+    fn skip(&mut self) {
+        self.out.tally.filtered_out += 1;
+        self.out.tally.not_relevant += 1;
+    }
+
+    /// Decodes one of the records that were skipped, to learn what log they are of.
+    fn probe(&mut self, bytes: &[u8], skipped: Option<Range<usize>>, columns: Option<&Result<QueryColumns>>) {
+        let Some(range) = skipped.filter(|_| self.out.findings.audit_records == 0) else {
+            return;
+        };
+        match self.decode(&bytes[range], columns) {
+            Ok(Decoded::Audit(fields)) => {
+                let origin = Origin::new(Arc::clone(&self.decoder.source));
+                if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
+                    self.out.findings.add_record(&event);
+                }
+            }
+            Ok(Decoded::OtherLog(log)) => self.out.findings.add_other_log(&log),
+            Ok(Decoded::Container) | Err(_) => {}
+        }
+    }
+
+    fn decode<'bytes>(
+        &self,
+        record: &'bytes [u8],
+        columns: Option<&Result<QueryColumns>>,
+    ) -> Result<Decoded<'bytes>> {
+        match (&self.decoder.layout, columns) {
+            (Layout::Portal(layout), _) => layout.decode(record),
+            (Layout::Rows(layout), _) => layout.decode(record),
+            (_, Some(columns)) => columns.as_ref().map_err(Error::clone)?.decode(record),
+            (Layout::Tables, None) => RecordForm::LogAnalytics.decode(record),
+            (Layout::Lines(form) | Layout::Json(form), None) => form.decode(record),
+        }
+    }
+
+    /// A record that has to be decoded.
+    fn record(&mut self, record: &[u8], line: u64, start: usize, columns: Option<&Result<QueryColumns>>) {
+        match self.decode(record, columns) {
+            Ok(Decoded::Audit(fields)) => self.audit(*fields, line, start),
+            Ok(Decoded::OtherLog(log)) => {
+                self.out.tally.filtered_out += 1;
+                self.out.tally.other_log += 1;
+                self.out.findings.add_other_log(&log);
+            }
+            Ok(Decoded::Container) if self.nesting < DEEPEST => self.container(record, line, start),
+            Ok(Decoded::Container) => {
+                let error = Error::new(ErrorKind::Json, "lists of records inside records, too deep");
+                self.reject(error, line, start);
+            }
+            Err(error) => self.reject(error, line, start),
+        }
+    }
+
+    fn audit(&mut self, fields: Fields<'_>, line: u64, start: usize) {
+        for oddity in &fields.oddities {
+            self.out.findings.add_oddity(oddity);
+        }
+        let origin = self.place(line, start);
+        let event = match fields.into_event(origin.clone(), self.decoder.date_order) {
+            Ok(event) => event,
+            Err(error) => return self.reject(error, line, start),
+        };
+        self.out.findings.add_record(&event);
+        let Some(classification) = classify(&event) else {
+            return self.skip();
+        };
+        self.out.findings.add_event(&event, &classification);
+        if self.decoder.filter.accepts(&event, &classification) {
+            self.out.items.push(Ok(event));
+        } else {
+            self.out.tally.filtered_out += 1;
+            self.out.tally.by_filter += 1;
+        }
+    }
+
+    /// A record that turned out to contain records: they are counted in its place.
+    fn container(&mut self, bytes: &[u8], line: u64, start: usize) {
+        self.out.tally.read -= 1;
+        let outer = Lines {
+            place: 0,
+            breaks: line,
+        };
+        let outer_lines = std::mem::replace(&mut self.lines, outer);
+        let outer_base = self.base;
+        self.base += start as u64;
+        self.nesting += 1;
+        let mut splitter = JsonSplitter::new();
+        let (mut place, mut columns) = (0, None);
+        loop {
+            let Split { spans, used, columns: next } = splitter.split(&bytes[place..], true);
+            let part = &bytes[place..place + used];
+            self.spans(part, &spans, columns.as_ref());
+            self.lines.before(part, used);
+            self.lines.place = 0;
+            place += used;
+            self.base += used as u64;
+            let Some(next) = next else { break };
+            columns = Some(QueryColumns::parse(&next));
+        }
+        self.nesting -= 1;
+        self.base = outer_base;
+        self.lines = outer_lines;
+    }
+
+    fn reject(&mut self, error: Error, line: u64, start: usize) {
+        self.out.tally.rejected += 1;
+        let origin = self.place(line, start);
+        self.out.items.push(Err(error.at(origin)));
+    }
+
+    fn place(&self, line: u64, start: usize) -> Origin {
+        let source = Arc::clone(&self.decoder.source);
+        Origin::new(source).at(self.out.tally.read, line, self.base + start as u64)
+    }
+}
+
+/// A line without the blanks around it, a byte-order mark before it and a comma behind it.
+fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
+    let text = &bytes[line.clone()];
+    let text = if line.start == 0 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
+    let before = text.len() - text.trim_ascii_start().len() + (line.len() - text.len());
+    let text = text.trim_ascii();
+    let text = text.strip_suffix(b",").unwrap_or(text);
+    let start = line.start + before;
+    start..start + text.len()
+}
+
+fn is_framed(line: &[u8]) -> bool {
+    matches!((line.first(), line.last()), (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
+}
+
+fn bad_line() -> Error {
+    Error::new(ErrorKind::Framing, "a line that is no whole JSON object")
+        .expected("one object, from `{` to `}`")
+        .help("the line may have been cut or wrapped; reading goes on with the next")
+}
+
+fn describe(fault: FaultKind, bytes: Range<u64>) -> Error {
+    let range = format!("bytes {} to {}", bytes.start, bytes.end);
+    let (kind, found) = match fault {
+        FaultKind::Stray => (ErrorKind::Framing, format!("text between records ({range})")),
+        FaultKind::CutRecord => (ErrorKind::Framing, format!("the end of the input inside a record ({range})")),
+        FaultKind::CutList => (ErrorKind::Framing, "the end of the input inside a list of records".to_owned()),
+        FaultKind::TooLong => (ErrorKind::RecordTooLong, format!("a record longer than allowed ({range})")),
+    };
+    let error = Error::new(kind, found);
+    match fault {
+        FaultKind::Stray => error.expected("a record, or the end of the list"),
+        FaultKind::CutRecord | FaultKind::CutList => error
+            .expected("its end")
+            .help("the file may have been cut when it was copied or downloaded; export it again"),
+        FaultKind::TooLong => error.help("raise the limit if records of that length are real"),
+    }
+}
+
+/// What is said of bytes that were passed over because a record in them is too long.
+pub(super) fn too_long(bytes: Range<u64>) -> Error {
+    describe(FaultKind::TooLong, bytes)
+}

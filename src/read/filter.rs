@@ -1,0 +1,66 @@
+//! Which events the caller wants.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Classification, Family};
+use crate::model::{Activity, Event, Method, Outcome, guest_home};
+
+/// Which events are wanted. A field that is empty asks for nothing; those given must all hold, and
+/// of each list one entry.
+///
+/// ```
+/// use regaudit::{Filter, Outcome, catalogue::Family};
+/// let mut filter = Filter::default();
+/// filter.families = vec![Family::Registration];
+/// filter.outcomes = vec![Outcome::Cancelled];
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Filter {
+    /// At this time or later, UTC.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this time, UTC.
+    pub until: Option<DateTime<Utc>>,
+    /// Of one of these families.
+    pub families: Vec<Family>,
+    /// One of these activities.
+    pub activities: Vec<Activity>,
+    /// With one of these outcomes.
+    pub outcomes: Vec<Outcome>,
+    /// About one of these methods.
+    pub methods: Vec<Method>,
+    /// About one of these users: object ids, user principal names (ASCII case aside), or the home
+    /// address of a guest.
+    pub users: Vec<String>,
+}
+
+impl Filter {
+    /// Whether the event is wanted.
+    pub fn accepts(&self, event: &Event, classification: &Classification) -> bool {
+        self.since.is_none_or(|since| event.time >= since)
+            && self.until.is_none_or(|until| event.time < until)
+            && is_one_of(&self.families, &classification.family)
+            && is_one_of(&self.activities, &event.activity)
+            && is_one_of(&self.outcomes, &classification.outcome)
+            && (self.methods.is_empty()
+                || classification.methods.iter().any(|method| self.methods.contains(method)))
+            && (self.users.is_empty() || self.users.iter().any(|user| is_about(event, user)))
+    }
+}
+
+fn is_one_of<T: PartialEq>(wanted: &[T], found: &T) -> bool {
+    wanted.is_empty() || wanted.contains(found)
+}
+
+fn is_about(event: &Event, user: &str) -> bool {
+    let Some(target) = event.target_user() else {
+        return false;
+    };
+    let name = target.user_principal_name.as_deref();
+    let names = [target.id.as_deref(), name];
+    names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(user))
+        || name
+            .and_then(guest_home)
+            .is_some_and(|home| home.eq_ignore_ascii_case(user))
+}

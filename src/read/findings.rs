@@ -1,0 +1,98 @@
+//! What was met in an input beside the events that were asked for.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Classification;
+use crate::model::Event;
+
+/// What was met in the records that were decoded, wanted or not.
+///
+/// With [`Reader::verify`](super::Reader::verify) that is every record; without, those that could be
+/// of interest, and one in each block of the input.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Findings {
+    /// Audit records decoded, of any service.
+    pub audit_records: u64,
+    /// Events among them: records the catalogue has a rule for, before any filter.
+    pub events: u64,
+    /// The first time met, UTC.
+    pub first: Option<DateTime<Utc>>,
+    /// The last time met, UTC.
+    pub last: Option<DateTime<Utc>>,
+    /// Audit records by service; the empty text where the export has none.
+    pub services: BTreeMap<String, u64>,
+    /// Audit records by day, UTC.
+    pub days: BTreeMap<NaiveDate, u64>,
+    /// Records of other logs, by the name of the log.
+    pub other_logs: BTreeMap<String, u64>,
+    /// Events that speak of security info and that no rule has a name for, by activity.
+    pub unknown_activities: BTreeMap<String, u64>,
+    /// Methods with no name in the model, as the log wrote them.
+    pub unknown_methods: BTreeMap<String, u64>,
+    /// Fields that were not of the documented form and were passed over, by name.
+    pub oddities: BTreeMap<String, u64>,
+}
+
+impl Findings {
+    pub(super) fn add_record(&mut self, event: &Event) {
+        self.audit_records += 1;
+        self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
+        self.last = Some(self.last.map_or(event.time, |last| last.max(event.time)));
+        count(&mut self.services, event.service.as_deref().unwrap_or_default());
+        *self.days.entry(event.time.date_naive()).or_default() += 1;
+    }
+
+    pub(super) fn add_event(&mut self, event: &Event, classification: &Classification) {
+        self.events += 1;
+        if classification.is_unknown() {
+            count(&mut self.unknown_activities, event.activity.as_str());
+        }
+        for method in &classification.methods {
+            if let crate::model::Method::Other(text) = method {
+                count(&mut self.unknown_methods, text.as_str());
+            }
+        }
+    }
+
+    pub(super) fn add_other_log(&mut self, name: &str) {
+        count(&mut self.other_logs, name);
+    }
+
+    pub(super) fn add_oddity(&mut self, name: &str) {
+        count(&mut self.oddities, name);
+    }
+
+    /// Adds what was found elsewhere.
+    pub fn merge(&mut self, other: Self) {
+        self.audit_records += other.audit_records;
+        self.events += other.events;
+        self.first = [self.first, other.first].into_iter().flatten().min();
+        self.last = [self.last, other.last].into_iter().flatten().max();
+        merge_counts(&mut self.services, other.services);
+        merge_counts(&mut self.days, other.days);
+        merge_counts(&mut self.other_logs, other.other_logs);
+        merge_counts(&mut self.unknown_activities, other.unknown_activities);
+        merge_counts(&mut self.unknown_methods, other.unknown_methods);
+        merge_counts(&mut self.oddities, other.oddities);
+    }
+}
+
+/// Counts one more of a name, without a copy of the name where it is known.
+fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
+    match counts.get_mut(name) {
+        Some(number) => *number += 1,
+        None => {
+            counts.insert(name.to_owned(), 1);
+        }
+    }
+}
+
+pub(crate) fn merge_counts<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
+    for (name, number) in other {
+        *counts.entry(name).or_default() += number;
+    }
+}

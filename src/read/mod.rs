@@ -1,0 +1,32 @@
+//! Any export into events, with an account of every record.
+//!
+//! A [`Reader`] takes inputs through these steps, one file each:
+//! `source` finds and opens them, `decompress` and `encoding` turn them into UTF-8, `detect` tells the
+//! [`Shape`] from the content, [`scan`](crate::scan) finds the borders of records, `decode` skips or
+//! decodes each with the `envelope` of its shape, and `events` puts the blocks back in order, drops
+//! duplicates and keeps the [`Tally`].
+
+mod decode;
+mod decompress;
+mod dedup;
+mod detect;
+mod encoding;
+mod envelope;
+mod events;
+mod filter;
+mod findings;
+mod open;
+mod pipeline;
+mod reader;
+mod report;
+mod shape;
+mod source;
+mod tally;
+
+pub use self::events::Events;
+pub use self::filter::Filter;
+pub use self::findings::Findings;
+pub use self::reader::{Reader, read, read_from, read_slice};
+pub use self::report::{Compression, Encoding, FileReport, Report};
+pub use self::shape::Shape;
+pub use self::tally::Tally;

@@ -1,0 +1,223 @@
+//! How an export is to be read.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::events::Events;
+use super::filter::Filter;
+use super::open::{Bytes, Unopened};
+use super::pipeline::{Producer, Steps};
+use super::shape::Shape;
+use super::source::resolve;
+use crate::catalogue::{Family, needles};
+use crate::model::DateOrder;
+use crate::scan::Prefilter;
+
+/// Reads exports: options first, inputs last.
+///
+/// ```
+/// use regaudit::{Reader, Shape, catalogue::Family};
+/// let reader = Reader::new().family(Family::Registration).shape(Shape::Diagnostic).threads(1);
+/// let events = reader.slice("mine", b"");
+/// # assert_eq!(events.count(), 1, "an empty input is an error");
+/// ```
+///
+/// By default every family is read, the shape is found by content, duplicates are dropped, as many
+/// threads are used as the machine has cores, and records that cannot be of interest are skipped
+/// unparsed.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    shape: Option<Shape>,
+    date_order: Option<DateOrder>,
+    filter: Filter,
+    threads: Option<usize>,
+    dedup: bool,
+    verify: bool,
+    hash: bool,
+    longest_record: usize,
+    largest_expansion: u64,
+}
+
+/// What every step of reading needs to know.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) shape: Option<Shape>,
+    pub(super) date_order: Option<DateOrder>,
+    pub(super) filter: Arc<Filter>,
+    pub(super) prefilter: Option<Arc<Prefilter>>,
+    pub(super) hash: bool,
+    pub(super) longest_record: usize,
+    pub(super) largest_expansion: u64,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reader {
+    /// How long a record may be by default, in bytes.
+    pub const LONGEST_RECORD: usize = 64 * 1024 * 1024;
+
+    /// How many bytes may come out of one compressed byte by default. Real logs stay below 100;
+    /// the first 64 MiB are free.
+    pub const LARGEST_EXPANSION: u64 = 300;
+
+    /// A reader with nothing asked for.
+    pub fn new() -> Self {
+        Self {
+            shape: None,
+            date_order: None,
+            filter: Filter::default(),
+            threads: None,
+            dedup: true,
+            verify: false,
+            hash: false,
+            longest_record: Self::LONGEST_RECORD,
+            largest_expansion: Self::LARGEST_EXPANSION,
+        }
+    }
+
+    /// Reads every input as this shape, instead of finding it by content.
+    #[must_use]
+    pub fn shape(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
+        self
+    }
+
+    /// Which number of a locale's date is the day, where the file does not settle it.
+    #[must_use]
+    pub fn date_order(mut self, order: DateOrder) -> Self {
+        self.date_order = Some(order);
+        self
+    }
+
+    /// Only events of this family; may be called for several.
+    #[must_use]
+    pub fn family(mut self, family: Family) -> Self {
+        self.filter.families.push(family);
+        self
+    }
+
+    /// Only events that the filter accepts. Replaces families given before.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// How many threads decode; with one, everything happens on the caller's. Slices and readers
+    /// are always read on the caller's thread.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads);
+        self
+    }
+
+    /// Whether an event that was met before is dropped, and counted as a duplicate.
+    #[must_use]
+    pub fn dedup(mut self, dedup: bool) -> Self {
+        self.dedup = dedup;
+        self
+    }
+
+    /// Whether every record is decoded, also those that cannot be of interest, so that each that is
+    /// damaged is rejected and every service and log is counted.
+    #[must_use]
+    pub fn verify(mut self, verify: bool) -> Self {
+        self.verify = verify;
+        self
+    }
+
+    /// Whether the SHA-256 of each input is computed as it is read.
+    #[cfg(feature = "hash")]
+    #[must_use]
+    pub fn hash(mut self, hash: bool) -> Self {
+        self.hash = hash;
+        self
+    }
+
+    /// How long a record may be, in bytes; a longer one is rejected. Bounds the memory used.
+    #[must_use]
+    pub fn longest_record(mut self, bytes: usize) -> Self {
+        self.longest_record = bytes;
+        self
+    }
+
+    /// How many bytes may come out of one compressed byte, once 64 MiB have come out.
+    #[must_use]
+    pub fn largest_expansion(mut self, ratio: u64) -> Self {
+        self.largest_expansion = ratio;
+        self
+    }
+
+    /// Reads files, folders (with all below them; names that begin with a dot are passed over),
+    /// patterns such as `exports/*.json`, and `-` for standard input.
+    ///
+    /// What cannot be found or read is an error of the iterator, not of this call.
+    pub fn paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Events<'static> {
+        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let (sources, errors) = resolve(&paths);
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.unwrap_or_else(cores);
+        Events::new(Steps::of_sources(&self.options(), sources, threads), self.dedup, errors)
+    }
+
+    /// Reads a reader, under a name for reports. Compression, encoding and shape are found as for
+    /// a file.
+    pub fn reader<'a>(&self, name: &str, reader: impl Read + Send + 'a) -> Events<'a> {
+        self.one(name, Bytes::Reader(Box::new(reader)))
+    }
+
+    /// Reads a slice, under a name for reports.
+    pub fn slice<'a>(&self, name: &str, bytes: &'a [u8]) -> Events<'a> {
+        self.one(name, Bytes::Slice(bytes))
+    }
+
+    fn one<'a>(&self, name: &str, bytes: Bytes<'a>) -> Events<'a> {
+        let input = Unopened {
+            name: name.into(),
+            bytes,
+        };
+        Events::new(Steps::Inline(Producer::new(self.options(), [input])), self.dedup, Vec::new())
+    }
+
+    fn options(&self) -> Arc<Options> {
+        let all = Family::ALL.as_slice();
+        let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
+        let prefilter = if self.verify { None } else { Prefilter::new(&needles(families)) };
+        Arc::new(Options {
+            shape: self.shape,
+            date_order: self.date_order,
+            filter: Arc::new(self.filter.clone()),
+            prefilter: prefilter.map(Arc::new),
+            hash: self.hash,
+            longest_record: self.longest_record,
+            largest_expansion: self.largest_expansion,
+        })
+    }
+}
+
+/// Reads files, folders, patterns and `-`, with every default: see [`Reader::paths`].
+///
+/// ```no_run
+/// for event in regaudit::read(["exports/"]) {
+///     println!("{}", event?.activity);
+/// }
+/// # Ok::<(), regaudit::Error>(())
+/// ```
+pub fn read<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Events<'static> {
+    Reader::new().paths(paths)
+}
+
+/// Reads a reader with every default: see [`Reader::reader`].
+pub fn read_from<'a>(name: &str, reader: impl Read + Send + 'a) -> Events<'a> {
+    Reader::new().reader(name, reader)
+}
+
+/// Reads a slice with every default: see [`Reader::slice`].
+pub fn read_slice<'a>(name: &str, bytes: &'a [u8]) -> Events<'a> {
+    Reader::new().slice(name, bytes)
+}

@@ -1,0 +1,125 @@
+//! What reading an input came to.
+
+use serde::Serialize;
+
+use super::findings::Findings;
+use super::shape::Shape;
+use super::tally::Tally;
+use crate::error::Error;
+
+/// How an input was compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, one member or several.
+    Gzip,
+    /// Zstandard, one frame or several.
+    Zstandard,
+}
+
+/// How the text of an input was encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-8 with a byte-order mark.
+    #[serde(rename = "utf-8-bom")]
+    Utf8WithMark,
+    /// UTF-16, little end first.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, big end first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+}
+
+/// What reading one input came to.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct FileReport {
+    /// The path as it was given or found, `-` for standard input.
+    pub source: String,
+    /// The shape; `None` where the input could not be read at all.
+    pub shape: Option<Shape>,
+    /// The compression.
+    pub compression: Compression,
+    /// The encoding.
+    pub encoding: Encoding,
+    /// The length of the decoded text in bytes, as far as it was read.
+    pub bytes: u64,
+    /// SHA-256 of the input as it stands, in lower-case hex, if
+    /// [asked for](super::Reader::hash).
+    pub sha256: Option<String>,
+    /// What became of its records.
+    pub tally: Tally,
+    /// What was met in those that were decoded.
+    pub findings: Findings,
+    /// Whether it is a page that names a next one.
+    pub names_next_page: bool,
+    /// The first [`FileReport::REJECTIONS`] rejections, each with its place.
+    pub rejections: Vec<Error>,
+    /// Why the input as a whole could not be read, or not to its end.
+    pub error: Option<Error>,
+}
+
+impl FileReport {
+    /// How many rejections are kept; the tally counts them all.
+    pub const REJECTIONS: usize = 100;
+
+    pub(super) fn new(source: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            shape: None,
+            compression: Compression::None,
+            encoding: Encoding::Utf8,
+            bytes: 0,
+            sha256: None,
+            tally: Tally::default(),
+            findings: Findings::default(),
+            names_next_page: false,
+            rejections: Vec::new(),
+            error: None,
+        }
+    }
+}
+
+/// What reading came to, file by file, in the order in which they were read.
+#[derive(Debug, Clone, Default, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Every input.
+    pub files: Vec<FileReport>,
+    /// What was wrong before any input was opened: paths that do not exist, empty folders.
+    pub errors: Vec<Error>,
+}
+
+impl Report {
+    /// The tallies of all inputs, added up.
+    pub fn tally(&self) -> Tally {
+        let mut sum = Tally::default();
+        for file in &self.files {
+            sum += file.tally;
+        }
+        sum
+    }
+
+    /// What was met in all inputs.
+    pub fn findings(&self) -> Findings {
+        let mut sum = Findings::default();
+        for file in &self.files {
+            sum.merge(file.findings.clone());
+        }
+        sum
+    }
+
+    /// Every fault of an input as a whole.
+    pub fn input_errors(&self) -> impl Iterator<Item = &Error> {
+        let of_files = self.files.iter().filter_map(|file| file.error.as_ref());
+        self.errors.iter().chain(of_files)
+    }
+}

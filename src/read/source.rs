@@ -1,0 +1,120 @@
+//! From arguments to inputs: files, folders, patterns and standard input.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind};
+use crate::origin::Origin;
+
+/// Something to read, found but not opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    File(PathBuf),
+    Stdin,
+}
+
+impl Source {
+    /// The name under which it is reported.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdin => "-".to_owned(),
+        }
+    }
+}
+
+/// The inputs that the arguments stand for, in the order of the arguments and, within a folder or
+/// pattern, of the bytes of the path. What is reached twice is listed once.
+pub(crate) fn resolve(arguments: &[PathBuf]) -> (Vec<Source>, Vec<Error>) {
+    let mut found = Found::default();
+    for argument in arguments {
+        if let Err(error) = found.add_argument(argument) {
+            let place = Origin::new(argument.display().to_string());
+            found.errors.push(error.at(place));
+        }
+    }
+    (found.sources, found.errors)
+}
+
+#[derive(Default)]
+struct Found {
+    sources: Vec<Source>,
+    errors: Vec<Error>,
+    seen: HashSet<PathBuf>,
+}
+
+impl Found {
+    fn add_argument(&mut self, argument: &Path) -> Result<(), Error> {
+        if argument == Path::new("-") {
+            if !self.sources.contains(&Source::Stdin) {
+                self.sources.push(Source::Stdin);
+            }
+            return Ok(());
+        }
+        match fs::metadata(argument) {
+            Ok(metadata) if metadata.is_dir() => self.add_folder(argument),
+            Ok(_) => self.add_file(argument),
+            Err(error) => match argument.to_str() {
+                Some(pattern) if pattern.contains(['*', '?', '[']) => self.add_pattern(pattern),
+                _ => Err(Error::io(error).expected("a file, a folder, a pattern, or `-` for standard input")),
+            },
+        }
+    }
+
+    fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+        let identity = fs::canonicalize(path).map_err(Error::io)?;
+        if self.seen.insert(identity) {
+            self.sources.push(Source::File(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn add_folder(&mut self, folder: &Path) -> Result<(), Error> {
+        let mut files = Vec::new();
+        self.walk(folder, &mut files)?;
+        if files.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "a folder without files")
+                .expected("exports in it, at any depth; names that begin with a dot are passed over"));
+        }
+        files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        files.iter().try_for_each(|file| self.add_file(file))
+    }
+
+    /// Collects the files of a folder and those below it. A folder reached a second time, as
+    /// through a link, is not entered again.
+    fn walk(&mut self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+        if !self.seen.insert(fs::canonicalize(folder).map_err(Error::io)?) {
+            return Ok(());
+        }
+        for entry in fs::read_dir(folder).map_err(Error::io)? {
+            let entry = entry.map_err(Error::io)?;
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = entry.path();
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => self.walk(&path, files)?,
+                Ok(_) => files.push(path),
+                Err(error) => {
+                    let place = Origin::new(path.display().to_string());
+                    self.errors.push(Error::io(error).at(place));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_pattern(&mut self, pattern: &str) -> Result<(), Error> {
+        let paths = glob::glob(pattern)
+            .map_err(|error| Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}")))?;
+        let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
+        if paths.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "a pattern that matches nothing"));
+        }
+        paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        paths.iter().try_for_each(|path| {
+            if path.is_dir() { self.add_folder(path) } else { self.add_file(path) }
+        })
+    }
+}

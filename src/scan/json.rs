@@ -1,0 +1,517 @@
+//! Records in JSON that is not one object a line: arrays, pages, messages, tables, and values one
+//! after another.
+//!
+//! A push-down reader of the structure alone. It knows the few containers in which exports keep
+//! records and looks for the end of each record by the depth of its brackets; what stands inside a
+//! record is serde's business. Commas are not asked for: what Microsoft's tools wrote, and what
+//! people cut out of it, is read alike.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::block::{FaultKind, Span, Split, Splitter};
+
+/// Splits JSON into the records it contains.
+#[derive(Debug)]
+pub(crate) struct JsonSplitter {
+    /// The containers that are open, outermost first.
+    open: Vec<Container>,
+    /// A value that is being passed over: where it began, and how it stands.
+    value: Option<Value>,
+    /// Where in the pending bytes to go on.
+    place: usize,
+    /// A stretch of stray bytes, from here.
+    stray: Option<usize>,
+    names_next_page: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Container {
+    /// An array of records.
+    Records,
+    /// An object that may be a record, or contain records. Where it began, unless it is known to
+    /// contain records.
+    Object { start: Option<usize>, next: Next },
+    /// The array of tables of a query's answer.
+    Tables,
+    /// One of its tables.
+    Table { next: Next },
+    /// The rows of a table, each a record.
+    Rows,
+}
+
+/// What an object expects next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Key,
+    Value(Key),
+}
+
+/// The keys of containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Records,
+    Tables,
+    Columns,
+    Rows,
+    Other,
+}
+
+/// A value that is being passed over.
+#[derive(Debug, Clone, Copy)]
+struct Value {
+    start: usize,
+    depth: u32,
+    in_string: bool,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Record,
+    Key,
+    Columns,
+    Nothing,
+}
+
+impl JsonSplitter {
+    pub(crate) fn new() -> Self {
+        Self {
+            open: Vec::new(),
+            value: None,
+            place: 0,
+            stray: None,
+            names_next_page: false,
+        }
+    }
+
+    /// The records of a text that is complete.
+    pub(crate) fn spans(bytes: &[u8]) -> Split {
+        Self::new().split(bytes, true)
+    }
+}
+
+impl Splitter for JsonSplitter {
+    fn split(&mut self, bytes: &[u8], at_end: bool) -> Split {
+        let mut split = Split::default();
+        while self.place < bytes.len() {
+            let went_on = match self.value {
+                Some(value) => self.pass_over(bytes, value, &mut split),
+                None => self.step(bytes, &mut split),
+            };
+            if !went_on || split.columns.is_some() {
+                break;
+            }
+        }
+        if at_end && split.columns.is_none() {
+            self.finish(bytes, &mut split);
+        }
+        split.used = if at_end && split.columns.is_none() { bytes.len() } else { self.settled() };
+        self.rebase(split.used);
+        split
+    }
+
+    fn names_next_page(&self) -> bool {
+        self.names_next_page
+    }
+
+    fn give_up(&mut self) -> bool {
+        *self = Self {
+            names_next_page: self.names_next_page,
+            ..Self::new()
+        };
+        false
+    }
+}
+
+impl JsonSplitter {
+    /// Everything before this place is dealt with.
+    fn settled(&self) -> usize {
+        let value = self.value.map(|value| value.start);
+        let object = self.open.iter().find_map(|container| match container {
+            Container::Object { start, .. } => *start,
+            _ => None,
+        });
+        [value, object, self.stray]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(self.place)
+    }
+
+    /// Counts places from `used` on.
+    fn rebase(&mut self, used: usize) {
+        self.place -= used;
+        if let Some(value) = &mut self.value {
+            value.start -= used;
+        }
+        if let Some(stray) = &mut self.stray {
+            *stray -= used;
+        }
+        for container in &mut self.open {
+            if let Container::Object { start: Some(start), .. } = container {
+                *start -= used;
+            }
+        }
+    }
+
+    /// Looks at one byte between values.
+    fn step(&mut self, bytes: &[u8], split: &mut Split) -> bool {
+        let byte = bytes[self.place];
+        let is_blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
+        let is_mark = self.place == 0 && bytes.starts_with(b"\xEF\xBB\xBF");
+        if is_blank && self.stray.is_none() {
+            self.place += 1;
+            return true;
+        }
+        if is_mark {
+            self.place += 3;
+            return true;
+        }
+        match self.open.last().copied() {
+            None => self.at_top(byte, split),
+            Some(Container::Records) => self.in_records(byte, split),
+            Some(Container::Object { next, .. }) => self.in_object(byte, next, split),
+            Some(Container::Tables) => self.in_tables(byte, split),
+            Some(Container::Table { next }) => self.in_table(byte, next, split),
+            Some(Container::Rows) => self.in_rows(byte, split),
+        }
+        true
+    }
+
+    fn at_top(&mut self, byte: u8, split: &mut Split) {
+        match byte {
+            b'{' => {
+                self.end_stray(split);
+                self.open.push(Container::Object {
+                    start: Some(self.place),
+                    next: Next::Key,
+                });
+                self.place += 1;
+            }
+            b'[' => {
+                self.end_stray(split);
+                self.enter(Container::Records);
+            }
+            _ => self.skip_stray(),
+        }
+    }
+
+    fn in_records(&mut self, byte: u8, split: &mut Split) {
+        match byte {
+            b'{' => {
+                self.end_stray(split);
+                self.begin(Purpose::Record);
+            }
+            b']' => {
+                self.end_stray(split);
+                self.leave();
+            }
+            _ => self.skip_stray(),
+        }
+    }
+
+    fn in_object(&mut self, byte: u8, next: Next, split: &mut Split) {
+        match (next, byte) {
+            (Next::Key, b'"') => self.begin(Purpose::Key),
+            (Next::Key, b'}') => {
+                let closed = self.open.pop();
+                self.place += 1;
+                if let Some(Container::Object { start: Some(start), .. }) = closed {
+                    split.spans.push(record(start..self.place));
+                }
+            }
+            (Next::Value(_), b':') => self.place += 1,
+            (Next::Value(Key::Records), b'[') => self.enter_from_object(Container::Records),
+            (Next::Value(Key::Tables), b'[') => self.enter_from_object(Container::Tables),
+            (Next::Value(_), _) => {
+                self.expect(Next::Key);
+                self.begin(Purpose::Nothing);
+            }
+            // Not JSON; serde will say so of the whole object.
+            (Next::Key, _) => self.place += 1,
+        }
+    }
+
+    fn in_tables(&mut self, byte: u8, split: &mut Split) {
+        match byte {
+            b'{' => {
+                self.end_stray(split);
+                self.enter(Container::Table { next: Next::Key });
+            }
+            b']' => {
+                self.end_stray(split);
+                self.leave();
+            }
+            _ => self.skip_stray(),
+        }
+    }
+
+    fn in_table(&mut self, byte: u8, next: Next, split: &mut Split) {
+        match (next, byte) {
+            (Next::Key, b'"') => self.begin(Purpose::Key),
+            (Next::Key, b'}') => self.leave(),
+            (Next::Value(_), b':') => self.place += 1,
+            (Next::Value(Key::Rows), b'[') => {
+                self.expect(Next::Key);
+                self.enter(Container::Rows);
+            }
+            (Next::Value(Key::Columns), b'[') => {
+                self.expect(Next::Key);
+                self.begin(Purpose::Columns);
+            }
+            (Next::Value(_), _) => {
+                self.expect(Next::Key);
+                self.begin(Purpose::Nothing);
+            }
+            (Next::Key, _) => {
+                self.stray.get_or_insert(self.place);
+                self.place += 1;
+                self.end_stray(split);
+            }
+        }
+    }
+
+    fn in_rows(&mut self, byte: u8, split: &mut Split) {
+        match byte {
+            b'[' => {
+                self.end_stray(split);
+                self.begin(Purpose::Record);
+            }
+            b']' => {
+                self.end_stray(split);
+                self.leave();
+            }
+            _ => self.skip_stray(),
+        }
+    }
+
+    fn enter(&mut self, container: Container) {
+        self.open.push(container);
+        self.place += 1;
+    }
+
+    /// Enters the list in an object, which is thereby known not to be a record itself.
+    fn enter_from_object(&mut self, container: Container) {
+        if let Some(Container::Object { start, next }) = self.open.last_mut() {
+            *start = None;
+            *next = Next::Key;
+        }
+        self.enter(container);
+    }
+
+    fn leave(&mut self) {
+        self.open.pop();
+        self.place += 1;
+    }
+
+    fn expect(&mut self, expected: Next) {
+        if let Some(Container::Object { next, .. } | Container::Table { next }) = self.open.last_mut() {
+            *next = expected;
+        }
+    }
+
+    fn begin(&mut self, purpose: Purpose) {
+        self.value = Some(Value {
+            start: self.place,
+            depth: 0,
+            in_string: false,
+            purpose,
+        });
+    }
+
+    fn skip_stray(&mut self) {
+        self.stray.get_or_insert(self.place);
+        self.place += 1;
+    }
+
+    fn end_stray(&mut self, split: &mut Split) {
+        if let Some(start) = self.stray.take() {
+            split.spans.push(Span {
+                range: start..self.place,
+                fault: Some(FaultKind::Stray),
+            });
+        }
+    }
+
+    /// Goes on to the end of the value; false if it is not there yet.
+    fn pass_over(&mut self, bytes: &[u8], mut value: Value, split: &mut Split) -> bool {
+        let end = value.find_end(bytes, &mut self.place);
+        let Some(end) = end else {
+            self.value = Some(value);
+            return false;
+        };
+        self.place = end;
+        self.value = None;
+        let text = value.start..end;
+        match value.purpose {
+            Purpose::Record => split.spans.push(record(text)),
+            Purpose::Key => {
+                let key = &bytes[text];
+                self.names_next_page |= key == b"\"@odata.nextLink\"";
+                self.expect(Next::Value(Key::of(key)));
+            }
+            Purpose::Columns => split.columns = Some(Arc::from(&bytes[text])),
+            Purpose::Nothing => {}
+        }
+        true
+    }
+
+    /// Says what is left open at the end of the input.
+    fn finish(&mut self, bytes: &[u8], split: &mut Split) {
+        self.place = bytes.len();
+        self.end_stray(split);
+        let cut_object = self.open.iter().find_map(|container| match container {
+            Container::Object { start, .. } => *start,
+            _ => None,
+        });
+        let cut_record = self.value.filter(|value| value.purpose == Purpose::Record);
+        let start = cut_object.or(cut_record.map(|value| value.start));
+        let fault = match start {
+            Some(start) => Some((start..bytes.len(), FaultKind::CutRecord)),
+            None if !self.open.is_empty() => Some((bytes.len()..bytes.len(), FaultKind::CutList)),
+            None => None,
+        };
+        split.spans.extend(fault.map(|(range, fault)| Span {
+            range,
+            fault: Some(fault),
+        }));
+        self.open.clear();
+        self.value = None;
+    }
+}
+
+impl Key {
+    /// The key in its quotes.
+    fn of(text: &[u8]) -> Self {
+        match text {
+            b"\"value\"" | b"\"records\"" => Self::Records,
+            b"\"tables\"" => Self::Tables,
+            b"\"columns\"" => Self::Columns,
+            b"\"rows\"" => Self::Rows,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Value {
+    /// Where the value ends, looking from `place` on; where it does not, `place` is how far it was
+    /// looked.
+    fn find_end(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
+        while let Some(&byte) = bytes.get(*place) {
+            if self.in_string {
+                // A backslash that is the last byte hides the next one, which is not here yet.
+                let rest = &bytes[*place..];
+                let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
+                    *place = bytes.len();
+                    return None;
+                };
+                *place += found;
+                if bytes[*place] == b'\\' {
+                    if *place + 1 == bytes.len() {
+                        return None;
+                    }
+                    *place += 2;
+                    continue;
+                }
+                self.in_string = false;
+                *place += 1;
+                if self.depth == 0 {
+                    return Some(*place);
+                }
+                continue;
+            }
+            match byte {
+                b'"' => self.in_string = true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth > 1 => self.depth -= 1,
+                b'}' | b']' if self.depth == 1 => return Some(*place + 1),
+                // A number or a word ends where something else begins.
+                b',' | b'}' | b']' | b'\n' if self.depth == 0 => return Some(*place),
+                _ => {}
+            }
+            *place += 1;
+        }
+        None
+    }
+}
+
+fn record(range: Range<usize>) -> Span {
+    Span { range, fault: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn records(text: &str) -> Vec<&str> {
+        let split = JsonSplitter::spans(text.as_bytes());
+        split.spans.iter().map(|span| &text[span.range.clone()]).collect()
+    }
+
+    /// The same splitter, shown the text byte by byte.
+    fn records_byte_by_byte(text: &str) -> Vec<String> {
+        let bytes = text.as_bytes();
+        let mut splitter = JsonSplitter::new();
+        let (mut found, mut start) = (Vec::new(), 0);
+        for end in 1..=bytes.len() {
+            loop {
+                let split = splitter.split(&bytes[start..end], end == bytes.len());
+                for span in &split.spans {
+                    let range = start + span.range.start..start + span.range.end;
+                    found.push(text[range].to_owned());
+                }
+                start += split.used;
+                if split.columns.is_none() {
+                    break;
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_container() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &[]),
+            ("[]", &[]),
+            (r#"{"a":1}"#, &[r#"{"a":1}"#]),
+            (r#"[{"a":1},{"b":[2]}]"#, &[r#"{"a":1}"#, r#"{"b":[2]}"#]),
+            (r#"{"a":1} {"b":2},[{"c":3}]"#, &[r#"{"a":1}"#, r#"{"b":2}"#, r#"{"c":3}"#]),
+            (r#"{"@odata.context":"x","value":[{"a":"}]\""}],"y":1}"#, &[r#"{"a":"}]\""}"#]),
+            (r#"{"records":[{"a":{}},{"b":2}]}"#, &[r#"{"a":{}}"#, r#"{"b":2}"#]),
+            (r#"{"value": "text", "a": [1]}"#, &[r#"{"value": "text", "a": [1]}"#]),
+            (r#"{"a":"\\"}{"b":2}"#, &[r#"{"a":"\\"}"#, r#"{"b":2}"#]),
+            ("[{\"a\":1}\n{\"b\":2}]", &[r#"{"a":1}"#, r#"{"b":2}"#]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(&records(text), expected, "{text}");
+            assert_eq!(&records_byte_by_byte(text), expected, "{text}, byte by byte");
+        }
+    }
+
+    #[test]
+    fn faults_name_their_range() {
+        let fault = |text: &str| {
+            let split = JsonSplitter::spans(text.as_bytes());
+            split.spans.iter().find_map(|span| Some((span.fault?, span.range.clone())))
+        };
+        assert_eq!(fault(r#"[{"a":1},{"b"#), Some((FaultKind::CutRecord, 9..12)));
+        assert_eq!(fault(r#"[{"a":1},"#), Some((FaultKind::CutList, 9..9)));
+        assert_eq!(fault(r#"[{"a":1}] oops {"b":2}"#), Some((FaultKind::Stray, 10..15)));
+        assert_eq!(fault(r#"{"value":[{"a":1}]"#), Some((FaultKind::CutList, 18..18)));
+        assert_eq!(fault(r#"[{"a":1}]"#), None);
+    }
+
+    #[test]
+    fn tables_keep_their_columns() {
+        let text = r#"{"tables":[{"name":"T","columns":[{"name":"A"}],"rows":[[1,"]"],[2,null]]}]}"#;
+        let mut splitter = JsonSplitter::new();
+        let first = splitter.split(text.as_bytes(), true);
+        assert_eq!(first.columns.as_deref(), Some(br#"[{"name":"A"}]"#.as_slice()));
+        let rest = &text[first.used..];
+        let split = splitter.split(rest.as_bytes(), true);
+        let rows: Vec<_> = split.spans.iter().map(|span| &rest[span.range.clone()]).collect();
+        assert_eq!(rows, [r#"[1,"]"]"#, "[2,null]"]);
+    }
+}
