@@ -32,12 +32,7 @@ pub struct Origin {
 impl Origin {
     /// The input as a whole.
     pub fn new(source: impl Into<Arc<str>>) -> Self {
-        Self {
-            source: source.into(),
-            record: None,
-            line: None,
-            byte: None,
-        }
+        Self { source: source.into(), record: None, line: None, byte: None }
     }
 
     /// A record of the input: its ordinal and line from 1, its first byte from 0.
@@ -53,11 +48,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.source)?;
-        let places = [
-            ("record", self.record),
-            ("line", self.line),
-            ("byte", self.byte),
-        ];
+        let places = [("record", self.record), ("line", self.line), ("byte", self.byte)];
         let mut separator = ": ";
         for (name, place) in places {
             if let Some(place) = place {

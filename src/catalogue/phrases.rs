@@ -27,15 +27,11 @@ const APP_CODE: Condition = Any(&[
     Contains(Reason, "software oath"),
     Word(Reason, "app code"),
 ]);
-const APP_OR_TOKEN_CODE: Condition = Any(&[
-    Contains(Reason, "code from my authenticator app"),
-    Word(Reason, "phoneappotp"),
-]);
+const APP_OR_TOKEN_CODE: Condition =
+    Any(&[Contains(Reason, "code from my authenticator app"), Word(Reason, "phoneappotp")]);
 const PASSWORDLESS: Condition = Contains(Reason, "passwordless");
-const ALTERNATE: Condition = Any(&[
-    Contains(Reason, "alternate phone"),
-    Contains(Reason, "alternate mobile"),
-]);
+const ALTERNATE: Condition =
+    Any(&[Contains(Reason, "alternate phone"), Contains(Reason, "alternate mobile")]);
 const OFFICE: Condition = Any(&[
     Contains(Reason, "office phone"),
     Contains(Reason, "office call"),
@@ -47,10 +43,8 @@ const MOBILE_CALL: Condition = Any(&[
     Contains(Reason, "mobile call"),
     Word(Reason, "phone call"),
 ]);
-const HARDWARE: Condition = Any(&[
-    Contains(Reason, "hardware token"),
-    Contains(Reason, "hardware oath"),
-]);
+const HARDWARE: Condition =
+    Any(&[Contains(Reason, "hardware token"), Contains(Reason, "hardware oath")]);
 
 /// Every phrase. Several may match: one registration may set up two methods.
 pub const PHRASES: &[Phrase] = &[
@@ -62,7 +56,13 @@ pub const PHRASES: &[Phrase] = &[
     phrase(
         All(&[
             Word(Reason, "authenticator"),
-            Not(&Any(&[NOTIFICATION, APP_CODE, APP_OR_TOKEN_CODE, PASSWORDLESS, Word(Reason, "passkey")])),
+            Not(&Any(&[
+                NOTIFICATION,
+                APP_CODE,
+                APP_OR_TOKEN_CODE,
+                PASSWORDLESS,
+                Word(Reason, "passkey"),
+            ])),
         ]),
         Method::AuthenticatorUnspecified,
     ),
@@ -96,7 +96,10 @@ pub const PHRASES: &[Phrase] = &[
         Method::Certificate,
     ),
     phrase(
-        Any(&[Contains(Reason, "external authentication method"), Contains(Reason, "external mfa")]),
+        Any(&[
+            Contains(Reason, "external authentication method"),
+            Contains(Reason, "external mfa"),
+        ]),
         Method::External,
     ),
 ];

@@ -10,7 +10,10 @@ use super::{Attestation, Family};
 pub fn markdown() -> String {
     let mut text = String::new();
     for family in Family::ALL {
-        let _ = writeln!(text, "**{family}**\n\n| rule | outcome | meaning | attested |\n|---|---|---|---|");
+        let _ = writeln!(
+            text,
+            "**{family}**\n\n| rule | outcome | meaning | attested |\n|---|---|---|---|"
+        );
         for rule in rules().filter(|rule| rule.family == family) {
             let _ = writeln!(
                 text,

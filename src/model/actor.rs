@@ -108,7 +108,6 @@ impl Actor {
 
     /// Whether it is one of Microsoft's own services.
     pub(super) fn is_microsoft_service(&self) -> bool {
-        self.application_name()
-            .is_some_and(|name| MICROSOFT_SERVICES.contains(&name))
+        self.application_name().is_some_and(|name| MICROSOFT_SERVICES.contains(&name))
     }
 }

@@ -186,10 +186,12 @@ impl Event {
     /// The names of devices the event holds: of targets that are devices, and `DeviceName` in changes
     /// such as `StrongAuthenticationPhoneAppDetail`.
     pub fn device_names(&self) -> Vec<&str> {
-        let is_device =
-            |target: &&Target| target.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("device"));
+        let is_device = |target: &&Target| {
+            target.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("device"))
+        };
         let devices = self.targets.iter().filter(is_device);
-        let mut names: Vec<&str> = devices.filter_map(|target| target.display_name.as_deref()).collect();
+        let mut names: Vec<&str> =
+            devices.filter_map(|target| target.display_name.as_deref()).collect();
         let changed = self.changes().flat_map(|change| [&change.old, &change.new]).flatten();
         for json in changed.filter_map(|value| value.json.as_ref()) {
             collect_device_names(json, &mut names);

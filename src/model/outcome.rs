@@ -25,13 +25,8 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order in which reports list them.
-    pub const ALL: [Self; 5] = [
-        Self::Success,
-        Self::Failure,
-        Self::Cancelled,
-        Self::Started,
-        Self::Unknown,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Success, Self::Failure, Self::Cancelled, Self::Started, Self::Unknown];
 
     /// The value of the flat column `outcome`.
     pub const fn as_str(self) -> &'static str {

@@ -126,9 +126,7 @@ impl Reason {
 
     /// Whether the text says that the user broke off, in either spelling.
     pub fn says_cancelled(&self) -> bool {
-        ["canceled", "cancelled"]
-            .iter()
-            .any(|word| find_ignore_case(&self.text, word).is_some())
+        ["canceled", "cancelled"].iter().any(|word| find_ignore_case(&self.text, word).is_some())
     }
 
     /// The method in the words of the log: what follows the verb, without `method for user` and the
@@ -164,11 +162,7 @@ impl Reason {
         let words = text.split(' ').map(|word| {
             // Fido2 is a name; a word of digits, or an id, is not.
             let digits = word.bytes().filter(u8::is_ascii_digit).count();
-            if digits > 1 || (digits == 1 && word.len() == 1) {
-                "#"
-            } else {
-                word
-            }
+            if digits > 1 || (digits == 1 && word.len() == 1) { "#" } else { word }
         });
         words.collect::<Vec<_>>().join(" ")
     }
@@ -179,9 +173,9 @@ impl Reason {
         for lead in SUBJECTS.iter().chain([&FAILED]) {
             rest = strip_prefix_ignore_case(rest, lead).unwrap_or(rest);
         }
-        let (object, verb) = VERBS.iter().find_map(|(words, verb)| {
-            Some((strip_prefix_ignore_case(rest, words)?, *verb))
-        })?;
+        let (object, verb) = VERBS
+            .iter()
+            .find_map(|(words, verb)| Some((strip_prefix_ignore_case(rest, words)?, *verb)))?;
         let start = self.text.len() - object.len();
         Some((verb, start..self.text.len()))
     }
@@ -217,12 +211,10 @@ mod tests {
         assert_eq!(object("User registered all required security info."), None);
         assert_eq!(object("User canceled security info registration"), None);
         assert_eq!(object("Admin registered phone method for user").as_deref(), Some("phone"));
+        assert_eq!(object("User registered Fido2 Authentication Method").as_deref(), Some("Fido2"));
         assert_eq!(
-            object("User registered Fido2 Authentication Method").as_deref(),
-            Some("Fido2")
-        );
-        assert_eq!(
-            object("User failed to change the default security info for Call +1 2025550144").as_deref(),
+            object("User failed to change the default security info for Call +1 2025550144")
+                .as_deref(),
             Some("Call +1 2025550144")
         );
         assert_eq!(object("Something else entirely"), None);
@@ -233,7 +225,13 @@ mod tests {
     fn numbers_go_names_stay() {
         let without = |text| Reason::new(text).without_numbers();
         assert_eq!(without("Text a code to +1 2025550143."), "Text a code to #.");
-        assert_eq!(without("User registered Fido2 Authentication Method"), "User registered Fido2 Authentication Method");
-        assert_eq!(without("Error 5 in request 00000000-0000-4000-8000-000000000001"), "Error # in request #");
+        assert_eq!(
+            without("User registered Fido2 Authentication Method"),
+            "User registered Fido2 Authentication Method"
+        );
+        assert_eq!(
+            without("Error 5 in request 00000000-0000-4000-8000-000000000001"),
+            "Error # in request #"
+        );
     }
 }

@@ -53,9 +53,7 @@ pub fn parse_local(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
     // Browsers put a narrow no-break space before AM and PM.
     let time = time.replace(['\u{202f}', '\u{a0}'], " ");
     let forms = ["%I:%M:%S%.f %p", "%H:%M:%S%.f", "%I:%M %p", "%H:%M"];
-    let time = forms
-        .iter()
-        .find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?;
+    let time = forms.iter().find_map(|form| NaiveTime::parse_from_str(&time, form).ok())?;
     Some(date.and_time(time).and_utc())
 }
 
@@ -63,13 +61,9 @@ pub fn parse_local(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
 pub(crate) fn possible_orders(text: &str) -> Option<(bool, bool)> {
     let (date, _) = split_local(text)?;
     let [first, second, _] = date_numbers(date)?;
-    let (may_be_day, may_be_month) = (|number| (1..=31).contains(&number), |number| {
-        (1..=12).contains(&number)
-    });
-    Some((
-        may_be_day(first) && may_be_month(second),
-        may_be_month(first) && may_be_day(second),
-    ))
+    let (may_be_day, may_be_month) =
+        (|number| (1..=31).contains(&number), |number| (1..=12).contains(&number));
+    Some((may_be_day(first) && may_be_month(second), may_be_month(first) && may_be_day(second)))
 }
 
 fn split_local(text: &str) -> Option<(&str, &str)> {
@@ -79,10 +73,6 @@ fn split_local(text: &str) -> Option<(&str, &str)> {
 
 fn date_numbers(date: &str) -> Option<[u32; 3]> {
     let mut numbers = date.split(['/', '.', '-']).map(str::parse);
-    let found = [
-        numbers.next()?.ok()?,
-        numbers.next()?.ok()?,
-        numbers.next()?.ok()?,
-    ];
+    let found = [numbers.next()?.ok()?, numbers.next()?.ok()?, numbers.next()?.ok()?];
     (numbers.next().is_none() && found[2] >= 1000).then_some(found)
 }

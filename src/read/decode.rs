@@ -173,7 +173,12 @@ impl Run<'_> {
     }
 
     /// Decodes one of the records that were skipped, to learn what log they are of.
-    fn probe(&mut self, bytes: &[u8], skipped: Option<Range<usize>>, columns: Option<&Result<QueryColumns>>) {
+    fn probe(
+        &mut self,
+        bytes: &[u8],
+        skipped: Option<Range<usize>>,
+        columns: Option<&Result<QueryColumns>>,
+    ) {
         let Some(range) = skipped.filter(|_| self.out.findings.audit_records == 0) else {
             return;
         };
@@ -204,7 +209,13 @@ impl Run<'_> {
     }
 
     /// A record that has to be decoded.
-    fn record(&mut self, record: &[u8], line: u64, start: usize, columns: Option<&Result<QueryColumns>>) {
+    fn record(
+        &mut self,
+        record: &[u8],
+        line: u64,
+        start: usize,
+        columns: Option<&Result<QueryColumns>>,
+    ) {
         match self.decode(record, columns) {
             Ok(Decoded::Audit(fields)) => self.audit(*fields, line, start),
             Ok(Decoded::OtherLog(log)) => {
@@ -214,7 +225,8 @@ impl Run<'_> {
             }
             Ok(Decoded::Container) if self.nesting < DEEPEST => self.container(record, line, start),
             Ok(Decoded::Container) => {
-                let error = Error::new(ErrorKind::Json, "lists of records inside records, too deep");
+                let error =
+                    Error::new(ErrorKind::Json, "lists of records inside records, too deep");
                 self.reject(error, line, start);
             }
             Err(error) => self.reject(error, line, start),
@@ -246,10 +258,7 @@ impl Run<'_> {
     /// A record that turned out to contain records: they are counted in its place.
     fn container(&mut self, bytes: &[u8], line: u64, start: usize) {
         self.out.tally.read -= 1;
-        let outer = Lines {
-            place: 0,
-            breaks: line,
-        };
+        let outer = Lines { place: 0, breaks: line };
         let outer_lines = std::mem::replace(&mut self.lines, outer);
         let outer_base = self.base;
         self.base += start as u64;
@@ -287,7 +296,8 @@ impl Run<'_> {
 /// A line without the blanks around it, a byte-order mark before it and a comma behind it.
 fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
-    let text = if line.start == 0 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
+    let text =
+        if line.start == 0 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
     let before = text.len() - text.trim_ascii_start().len() + (line.len() - text.len());
     let text = text.trim_ascii();
     let text = text.strip_suffix(b",").unwrap_or(text);
@@ -309,9 +319,15 @@ fn describe(fault: FaultKind, bytes: Range<u64>) -> Error {
     let range = format!("bytes {} to {}", bytes.start, bytes.end);
     let (kind, found) = match fault {
         FaultKind::Stray => (ErrorKind::Framing, format!("text between records ({range})")),
-        FaultKind::CutRecord => (ErrorKind::Framing, format!("the end of the input inside a record ({range})")),
-        FaultKind::CutList => (ErrorKind::Framing, "the end of the input inside a list of records".to_owned()),
-        FaultKind::TooLong => (ErrorKind::RecordTooLong, format!("a record longer than allowed ({range})")),
+        FaultKind::CutRecord => {
+            (ErrorKind::Framing, format!("the end of the input inside a record ({range})"))
+        }
+        FaultKind::CutList => {
+            (ErrorKind::Framing, "the end of the input inside a list of records".to_owned())
+        }
+        FaultKind::TooLong => {
+            (ErrorKind::RecordTooLong, format!("a record longer than allowed ({range})"))
+        }
     };
     let error = Error::new(kind, found);
     match fault {

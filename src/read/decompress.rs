@@ -29,30 +29,22 @@ pub(crate) fn decompress<'a>(
     largest_expansion: u64,
 ) -> io::Result<(Box<dyn Read + Send + 'a>, Compression)> {
     let taken = Arc::new(AtomicU64::new(0));
-    let counted = Counted {
-        input,
-        taken: Arc::clone(&taken),
-    };
+    let counted = Counted { input, taken: Arc::clone(&taken) };
     let mut input = BufReader::with_capacity(256 * 1024, counted);
     let head = input.fill_buf()?;
     let compression = match head {
         _ if head.starts_with(GZIP) => Compression::Gzip,
-        _ if head.starts_with(ZSTANDARD) || head.get(1..4) == Some(SKIPPABLE) => Compression::Zstandard,
+        _ if head.starts_with(ZSTANDARD) || head.get(1..4) == Some(SKIPPABLE) => {
+            Compression::Zstandard
+        }
         _ => Compression::None,
     };
     let text: Box<dyn Read + Send> = match compression {
         Compression::None => return Ok((Box::new(input), compression)),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
-        Compression::Zstandard => Box::new(ZstandardFrames {
-            state: Frames::Between(Some(input)),
-        }),
+        Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(input)) }),
     };
-    let bounded = Bounded {
-        text,
-        taken,
-        given: 0,
-        largest_expansion,
-    };
+    let bounded = Bounded { text, taken, given: 0, largest_expansion };
     Ok((Box::new(bounded), compression))
 }
 
@@ -93,9 +85,10 @@ impl Read for Bounded<'_> {
 /// What a decoder says of its data, apart from what the operating system says of the file.
 fn damaged(error: io::Error) -> io::Error {
     match error.kind() {
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
-            io::Error::other(DecompressError::Damaged(error.to_string()))
-        }
+        io::ErrorKind::InvalidInput
+        | io::ErrorKind::InvalidData
+        | io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::Other => io::Error::other(DecompressError::Damaged(error.to_string())),
         _ => error,
     }
 }
@@ -132,8 +125,10 @@ impl<R: BufRead> Read for ZstandardFrames<R> {
                     if input.fill_buf()?.is_empty() {
                         return Ok(0);
                     }
-                    let decoder = ruzstd::decoding::StreamingDecoder::new(input)
-                        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+                    let decoder =
+                        ruzstd::decoding::StreamingDecoder::new(input).map_err(|error| {
+                            io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+                        })?;
                     self.state = Frames::Within(Box::new(decoder));
                 }
             }

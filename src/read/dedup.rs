@@ -60,7 +60,8 @@ impl Dedup {
 
     fn content_key(&self, event: &Event) -> Key {
         let target = event.target_user();
-        let target = target.and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref()));
+        let target = target
+            .and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref()));
         self.key(&(
             coarse(event.time),
             event.correlation_id.as_deref().map(str::to_ascii_lowercase),

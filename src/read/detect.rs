@@ -44,15 +44,17 @@ impl Layout {
 }
 
 /// What to export instead of what cannot be read.
-const EXPORT_INSTEAD: &str =
-    "export the Entra audit logs as JSON or CSV (portal, Graph, diagnostic settings, Event Hub or Log Analytics)";
+const EXPORT_INSTEAD: &str = "export the Entra audit logs as JSON or CSV (portal, Graph, diagnostic settings, Event Hub or Log Analytics)";
 
 /// Tells what the input is. `head` is its beginning, all of it if `is_whole`.
 pub(super) fn detect(head: &[u8], is_whole: bool, asked: Option<Shape>) -> Result<Detected> {
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
     let Some(first) = text.first() else {
-        return Err(Error::new(ErrorKind::Empty, if head.is_empty() { "an empty input" } else { "nothing but blanks" })
-            .expected("an export with at least a header or an empty list"));
+        return Err(Error::new(
+            ErrorKind::Empty,
+            if head.is_empty() { "an empty input" } else { "nothing but blanks" },
+        )
+        .expected("an export with at least a header or an empty list"));
     };
     refuse_known_formats(head)?;
     match (first, asked) {
@@ -66,10 +68,15 @@ pub(super) fn detect(head: &[u8], is_whole: bool, asked: Option<Shape>) -> Resul
 
 fn refuse_known_formats(head: &[u8]) -> Result<()> {
     let (format, advice) = if head.starts_with(b"Obj\x01") {
-        ("an Avro file, as Event Hub Capture writes", "export the AvroBody of each message as JSON lines")
+        (
+            "an Avro file, as Event Hub Capture writes",
+            "export the AvroBody of each message as JSON lines",
+        )
     } else if head.starts_with(b"PAR1") {
         ("a Parquet file, as an export job of Log Analytics writes", EXPORT_INSTEAD)
-    } else if head.starts_with(b"PK\x03\x04") && memmem::find(head, b"[Content_Types].xml").is_some() {
+    } else if head.starts_with(b"PK\x03\x04")
+        && memmem::find(head, b"[Content_Types].xml").is_some()
+    {
         ("an Excel workbook", "save the sheet as CSV UTF-8")
     } else if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         ("a zip archive", "unpack it and name the folder")
@@ -89,10 +96,7 @@ fn json(text: &[u8], asked: Option<Shape>) -> Detected {
     let form = form_of(&keys);
     let is_lines = !is_array && begins_lines(text);
     if contains("tables") && !is_lines || asked == Some(Shape::LogAnalyticsQuery) {
-        return Detected {
-            shape: Shape::LogAnalyticsQuery,
-            layout: Layout::Tables,
-        };
+        return Detected { shape: Shape::LogAnalyticsQuery, layout: Layout::Tables };
     }
     let (shape, form) = match form {
         _ if contains("records") => (Shape::EventHub, RecordForm::Diagnostic),
@@ -112,7 +116,9 @@ fn form_of_shape(shape: Shape) -> RecordForm {
     match shape {
         Shape::Graph | Shape::PortalJson | Shape::PortalCsv => RecordForm::DirectoryAudit,
         Shape::Diagnostic | Shape::EventHub => RecordForm::Diagnostic,
-        Shape::LogAnalyticsCsv | Shape::LogAnalyticsJson | Shape::LogAnalyticsQuery => RecordForm::LogAnalytics,
+        Shape::LogAnalyticsCsv | Shape::LogAnalyticsJson | Shape::LogAnalyticsQuery => {
+            RecordForm::LogAnalytics
+        }
     }
 }
 
@@ -139,7 +145,8 @@ fn first_keys(text: &[u8]) -> Vec<String> {
                 let Some(end) = string_end(text, place) else {
                     break;
                 };
-                let is_key = depth == object_depth && text[end..].trim_ascii_start().starts_with(b":");
+                let is_key =
+                    depth == object_depth && text[end..].trim_ascii_start().starts_with(b":");
                 if is_key {
                     keys.push(String::from_utf8_lossy(&text[place + 1..end - 1]).into_owned());
                 }
@@ -189,15 +196,9 @@ fn csv(text: &[u8], is_whole: bool, asked: Option<Shape>) -> Result<Detected> {
     if asked != Some(Shape::PortalCsv)
         && let Some(layout) = RowLayout::of_header(&header, delimiter)?
     {
-        return Ok(Detected {
-            shape: Shape::LogAnalyticsCsv,
-            layout: Layout::Rows(layout),
-        });
+        return Ok(Detected { shape: Shape::LogAnalyticsCsv, layout: Layout::Rows(layout) });
     }
-    let portal = |layout| Detected {
-        shape: Shape::PortalCsv,
-        layout: Layout::Portal(layout),
-    };
+    let portal = |layout| Detected { shape: Shape::PortalCsv, layout: Layout::Portal(layout) };
     match PortalLayout::of_header(&header, delimiter) {
         HeaderMatch::Named(layout) => Ok(portal(layout)),
         HeaderMatch::ByPosition(layout) if asked == Some(Shape::PortalCsv) => Ok(portal(layout)),
@@ -231,14 +232,21 @@ pub(super) fn row_end(text: &[u8], start: usize, is_whole: bool) -> Option<usize
 
 fn delimiter(header: &[u8]) -> u8 {
     let count = |delimiter: &u8| memchr::memchr_iter(*delimiter, header).count();
-    [b',', b';', b'\t'].into_iter().max_by_key(count).filter(|found| count(found) > 0).unwrap_or(b',')
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(count)
+        .filter(|found| count(found) > 0)
+        .unwrap_or(b',')
 }
 
 fn name_other_csv(header: &csv::StringRecord) -> Option<Error> {
     let has = |name: &str| header.iter().any(|found| found.trim().eq_ignore_ascii_case(name));
     let log = if has("AuditData") {
         "a Unified Audit Log of Microsoft 365 as CSV"
-    } else if has("Sign-in error code") || has("Client app") || has("UserPrincipalName") && has("AppDisplayName") {
+    } else if has("Sign-in error code")
+        || has("Client app")
+        || has("UserPrincipalName") && has("AppDisplayName")
+    {
         "a sign-in log as CSV"
     } else {
         return None;
@@ -247,7 +255,8 @@ fn name_other_csv(header: &csv::StringRecord) -> Option<Error> {
 }
 
 fn unknown_header(header: &csv::StringRecord) -> Error {
-    let names: Vec<_> = header.iter().take(8).collect();
+    let shorten = |name: &str| name.chars().take(30).collect::<String>();
+    let names: Vec<_> = header.iter().take(8).map(shorten).collect();
     let more = if header.len() > names.len() { ", .." } else { "" };
     Error::quoting(
         ErrorKind::Csv,
@@ -259,7 +268,8 @@ fn unknown_header(header: &csv::StringRecord) -> Error {
 
 fn not_an_export(text: &[u8]) -> Error {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let shown: String = String::from_utf8_lossy(line).chars().filter(|c| !c.is_control()).take(60).collect();
+    let shown: String =
+        String::from_utf8_lossy(line).chars().filter(|c| !c.is_control()).take(60).collect();
     Error::quoting(ErrorKind::UnsupportedFormat, format!("text that begins `{}`", shown.trim_end()))
         .expected("JSON or CSV as Microsoft exports it")
         .help(EXPORT_INSTEAD)

@@ -9,7 +9,9 @@ use super::report::Encoding;
 const NOT_UTF8: u8 = 0xFF;
 
 /// The text of an input in UTF-8, and how it was encoded.
-pub(crate) fn to_utf8<'a>(mut input: Box<dyn Read + Send + 'a>) -> io::Result<(Box<dyn Read + Send + 'a>, Encoding)> {
+pub(crate) fn to_utf8<'a>(
+    mut input: Box<dyn Read + Send + 'a>,
+) -> io::Result<(Box<dyn Read + Send + 'a>, Encoding)> {
     let mut head = Vec::with_capacity(4);
     input.by_ref().take(4).read_to_end(&mut head)?;
     let encoding = match head.as_slice() {
@@ -40,14 +42,7 @@ struct Utf16Reader<R> {
 
 impl<R: Read> Utf16Reader<R> {
     fn new(input: R, unit: fn([u8; 2]) -> u16) -> Self {
-        Self {
-            input,
-            unit,
-            raw: Vec::new(),
-            text: Vec::new(),
-            place: 0,
-            at_start: true,
-        }
+        Self { input, unit, raw: Vec::new(), text: Vec::new(), place: 0, at_start: true }
     }
 
     /// Converts the next piece; false at the end of the input.
@@ -58,7 +53,8 @@ impl<R: Read> Utf16Reader<R> {
             return Ok(false);
         }
         let at_end = (read as u64) < PIECE;
-        let mut units: Vec<u16> = self.raw.chunks_exact(2).map(|pair| (self.unit)([pair[0], pair[1]])).collect();
+        let mut units: Vec<u16> =
+            self.raw.chunks_exact(2).map(|pair| (self.unit)([pair[0], pair[1]])).collect();
         // The first half of a pair waits for the second.
         if !at_end && units.last().is_some_and(|unit| (0xD800..0xDC00).contains(unit)) {
             units.pop();
@@ -66,7 +62,8 @@ impl<R: Read> Utf16Reader<R> {
         self.raw.drain(..units.len() * 2);
         self.text.clear();
         self.place = 0;
-        let mark = usize::from(std::mem::take(&mut self.at_start) && units.first() == Some(&0xFEFF));
+        let mark =
+            usize::from(std::mem::take(&mut self.at_start) && units.first() == Some(&0xFEFF));
         for character in char::decode_utf16(units[mark..].iter().copied()) {
             match character {
                 Ok(character) => self.text.extend(character.encode_utf8(&mut [0; 4]).bytes()),

@@ -60,7 +60,5 @@ fn is_about(event: &Event, user: &str) -> bool {
     let name = target.user_principal_name.as_deref();
     let names = [target.id.as_deref(), name];
     names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(user))
-        || name
-            .and_then(guest_home)
-            .is_some_and(|home| home.eq_ignore_ascii_case(user))
+        || name.and_then(guest_home).is_some_and(|home| home.eq_ignore_ascii_case(user))
 }

@@ -64,7 +64,11 @@ impl<'a> Bytes<'a> {
 impl<'a> Unopened<'a> {
     /// Opens the input and tells what it is. What is learned on the way is noted in the report,
     /// also where that ends in an error.
-    pub(super) fn open(mut self, options: &Options, report: &mut FileReport) -> Result<OpenFile<'a>> {
+    pub(super) fn open(
+        mut self,
+        options: &Options,
+        report: &mut FileReport,
+    ) -> Result<OpenFile<'a>> {
         let input = self.bytes.open()?;
         let (input, digest) = Digest::wrap(input, options.hash);
         let (text, compression) = decompress(input, options.largest_expansion).map_err(describe)?;
@@ -117,7 +121,8 @@ impl<'a> Unopened<'a> {
         let mut orders = Orders::default();
         orders.look_at(rows, head, is_whole);
         if !orders.is_settled() && !is_whole && self.bytes.can_reopen() {
-            let again = decompress(self.bytes.open()?, options.largest_expansion).map_err(describe)?.0;
+            let again =
+                decompress(self.bytes.open()?, options.largest_expansion).map_err(describe)?.0;
             orders.look_through(rows, to_utf8(again).map_err(describe)?.0);
         }
         orders.settle()
@@ -133,11 +138,7 @@ struct Orders {
 
 impl Default for Orders {
     fn default() -> Self {
-        Self {
-            day_first: true,
-            month_first: true,
-            example: None,
-        }
+        Self { day_first: true, month_first: true, example: None }
     }
 }
 
@@ -157,7 +158,10 @@ impl Orders {
 
     /// Looks at row after row until the order is settled.
     fn look_through(&mut self, layout: &RowLayout, text: Box<dyn Read + Send + '_>) {
-        let mut rows = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter()).from_reader(text);
+        let mut rows = csv::ReaderBuilder::new()
+            .flexible(true)
+            .delimiter(layout.delimiter())
+            .from_reader(text);
         let mut row = csv::StringRecord::new();
         // A row that cannot be read is reported when it is read in earnest.
         while !self.is_settled() && matches!(rows.read_record(&mut row), Ok(true)) {
@@ -214,11 +218,17 @@ impl Read for Failing {
 pub(super) fn describe(error: io::Error) -> Error {
     let decompress = error.get_ref().and_then(|inner| inner.downcast_ref::<DecompressError>());
     match decompress {
-        Some(found @ DecompressError::Damaged(_)) => Error::new(ErrorKind::Compression, found.to_string())
-            .expected("the end of the compressed data")
-            .help("what was read before it is used; copy or download the file again for the rest"),
-        Some(found @ DecompressError::Expands(_)) => Error::new(ErrorKind::ExpansionLimit, found.to_string())
-            .help("raise the bound if the file is to be trusted"),
+        Some(found @ DecompressError::Damaged(_)) => {
+            Error::new(ErrorKind::Compression, found.to_string())
+                .expected("the end of the compressed data")
+                .help(
+                    "what was read before it is used; copy or download the file again for the rest",
+                )
+        }
+        Some(found @ DecompressError::Expands(_)) => {
+            Error::new(ErrorKind::ExpansionLimit, found.to_string())
+                .help("raise the bound if the file is to be trusted")
+        }
         None => Error::io(error),
     }
 }
@@ -250,9 +260,7 @@ mod digest {
                 return (input, Self::default());
             }
             let state = Arc::new(Mutex::new(Sha256::new()));
-            let digest = Self {
-                state: Some(Arc::clone(&state)),
-            };
+            let digest = Self { state: Some(Arc::clone(&state)) };
             (Box::new(Hashed { input, state }), digest)
         }
 
@@ -293,7 +301,10 @@ mod digest {
 
 #[cfg(not(feature = "hash"))]
 impl Digest {
-    pub(super) fn wrap<'a>(input: Box<dyn Read + Send + 'a>, _: bool) -> (Box<dyn Read + Send + 'a>, Self) {
+    pub(super) fn wrap<'a>(
+        input: Box<dyn Read + Send + 'a>,
+        _: bool,
+    ) -> (Box<dyn Read + Send + 'a>, Self) {
         (input, Self::default())
     }
 

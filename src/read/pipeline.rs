@@ -50,13 +50,11 @@ pub(super) struct Producer<'a> {
 type Work = (Block, Arc<Decoder>);
 
 impl<'a> Producer<'a> {
-    pub(super) fn new(options: Arc<Options>, inputs: impl IntoIterator<Item = Unopened<'a>>) -> Self {
-        Self {
-            options,
-            inputs: inputs.into_iter().collect(),
-            open: None,
-            refused: false,
-        }
+    pub(super) fn new(
+        options: Arc<Options>,
+        inputs: impl IntoIterator<Item = Unopened<'a>>,
+    ) -> Self {
+        Self { options, inputs: inputs.into_iter().collect(), open: None, refused: false }
     }
 
     fn open_next(&mut self) -> Option<Step<Work>> {
@@ -98,11 +96,7 @@ fn step_of(gap: Gap) -> Step<Work> {
         Ok(_) => too_long(gap.bytes),
         Err(failure) => describe(failure),
     };
-    Step::Gap {
-        error,
-        byte,
-        lines: gap.lines,
-    }
+    Step::Gap { error, byte, lines: gap.lines }
 }
 
 impl OpenFile<'_> {
@@ -111,11 +105,7 @@ impl OpenFile<'_> {
         let names_next_page = self.blocks.names_next_page();
         // What nobody read is hashed when the input is dropped.
         drop(self.blocks);
-        Closing {
-            bytes,
-            names_next_page,
-            sha256: self.digest.finish(),
-        }
+        Closing { bytes, names_next_page, sha256: self.digest.finish() }
     }
 }
 
@@ -128,10 +118,9 @@ pub(super) enum Steps<'a> {
 impl Steps<'static> {
     /// Decodes on threads, or on the caller's where one is enough.
     pub(super) fn of_sources(options: &Arc<Options>, sources: Vec<Source>, threads: usize) -> Self {
-        let inputs = sources.into_iter().map(|source| Unopened {
-            name: source.name().into(),
-            bytes: Bytes::Source(source),
-        });
+        let inputs = sources
+            .into_iter()
+            .map(|source| Unopened { name: source.name().into(), bytes: Bytes::Source(source) });
         let producer = Producer::new(Arc::clone(options), inputs);
         if threads > 1 {
             Self::Threaded(Threaded::start(producer, threads))
@@ -200,7 +189,11 @@ impl Threaded {
 }
 
 /// Splits the inputs until they end or nobody asks any more.
-fn produce(producer: Producer<'static>, work: &Sender<(Work, Sender<DecodedBlock>)>, in_order: &SyncSender<Step<Promise>>) {
+fn produce(
+    producer: Producer<'static>,
+    work: &Sender<(Work, Sender<DecodedBlock>)>,
+    in_order: &SyncSender<Step<Promise>>,
+) {
     for step in producer {
         let (answer, promise) = channel();
         let mut job = None;

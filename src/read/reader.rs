@@ -177,10 +177,7 @@ impl Reader {
     }
 
     fn one<'a>(&self, name: &str, bytes: Bytes<'a>) -> Events<'a> {
-        let input = Unopened {
-            name: name.into(),
-            bytes,
-        };
+        let input = Unopened { name: name.into(), bytes };
         Events::new(Steps::Inline(Producer::new(self.options(), [input])), self.dedup, Vec::new())
     }
 

@@ -79,13 +79,10 @@ impl FromStr for Shape {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let name = text.replace('-', "_");
-        Self::ALL
-            .into_iter()
-            .find(|shape| shape.as_str() == name)
-            .ok_or_else(|| {
-                let names = Self::ALL.map(Self::as_str).join(", ");
-                Error::new(ErrorKind::UnsupportedFormat, format!("the shape `{text}`"))
-                    .expected(format!("one of {names}"))
-            })
+        Self::ALL.into_iter().find(|shape| shape.as_str() == name).ok_or_else(|| {
+            let names = Self::ALL.map(Self::as_str).join(", ");
+            Error::new(ErrorKind::UnsupportedFormat, format!("the shape `{text}`"))
+                .expected(format!("one of {names}"))
+        })
     }
 }

@@ -57,7 +57,8 @@ impl Found {
             Ok(_) => self.add_file(argument),
             Err(error) => match argument.to_str() {
                 Some(pattern) if pattern.contains(['*', '?', '[']) => self.add_pattern(pattern),
-                _ => Err(Error::io(error).expected("a file, a folder, a pattern, or `-` for standard input")),
+                _ => Err(Error::io(error)
+                    .expected("a file, a folder, a pattern, or `-` for standard input")),
             },
         }
     }
@@ -74,10 +75,12 @@ impl Found {
         let mut files = Vec::new();
         self.walk(folder, &mut files)?;
         if files.is_empty() {
-            return Err(Error::new(ErrorKind::Empty, "a folder without files")
-                .expected("exports in it, at any depth; names that begin with a dot are passed over"));
+            return Err(Error::new(ErrorKind::Empty, "a folder without files").expected(
+                "exports in it, at any depth; names that begin with a dot are passed over",
+            ));
         }
-        files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        files
+            .sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
         files.iter().try_for_each(|file| self.add_file(file))
     }
 
@@ -106,13 +109,15 @@ impl Found {
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), Error> {
-        let paths = glob::glob(pattern)
-            .map_err(|error| Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}")))?;
+        let paths = glob::glob(pattern).map_err(|error| {
+            Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}"))
+        })?;
         let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
         if paths.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a pattern that matches nothing"));
         }
-        paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+        paths
+            .sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
         paths.iter().try_for_each(|path| {
             if path.is_dir() { self.add_folder(path) } else { self.add_file(path) }
         })

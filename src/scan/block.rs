@@ -178,11 +178,7 @@ impl<R: Read> Blocks<R> {
         let start = self.byte;
         let lines = self.drop_pending(self.pending.len());
         self.at_end = true;
-        Gap {
-            cause: Err(failure),
-            bytes: start..self.byte,
-            lines,
-        }
+        Gap { cause: Err(failure), bytes: start..self.byte, lines }
     }
 
     /// Skips a record that is too long: to the next line break where that is a border, else to the
@@ -202,11 +198,7 @@ impl<R: Read> Blocks<R> {
             }
             self.fill();
         }
-        Gap {
-            cause: Ok(FaultKind::TooLong),
-            bytes: start..self.byte,
-            lines,
-        }
+        Gap { cause: Ok(FaultKind::TooLong), bytes: start..self.byte, lines }
     }
 
     /// Passes over bytes without handing them out; returns the line breaks among them.

@@ -76,18 +76,7 @@ enum Purpose {
 
 impl JsonSplitter {
     pub(crate) fn new() -> Self {
-        Self {
-            open: Vec::new(),
-            value: None,
-            place: 0,
-            stray: None,
-            names_next_page: false,
-        }
-    }
-
-    /// The records of a text that is complete.
-    pub(crate) fn spans(bytes: &[u8]) -> Split {
-        Self::new().split(bytes, true)
+        Self { open: Vec::new(), value: None, place: 0, stray: None, names_next_page: false }
     }
 }
 
@@ -116,10 +105,7 @@ impl Splitter for JsonSplitter {
     }
 
     fn give_up(&mut self) -> bool {
-        *self = Self {
-            names_next_page: self.names_next_page,
-            ..Self::new()
-        };
+        *self = Self { names_next_page: self.names_next_page, ..Self::new() };
         false
     }
 }
@@ -132,11 +118,7 @@ impl JsonSplitter {
             Container::Object { start, .. } => *start,
             _ => None,
         });
-        [value, object, self.stray]
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(self.place)
+        [value, object, self.stray].into_iter().flatten().min().unwrap_or(self.place)
     }
 
     /// Counts places from `used` on.
@@ -183,10 +165,7 @@ impl JsonSplitter {
         match byte {
             b'{' => {
                 self.end_stray(split);
-                self.open.push(Container::Object {
-                    start: Some(self.place),
-                    next: Next::Key,
-                });
+                self.open.push(Container::Object { start: Some(self.place), next: Next::Key });
                 self.place += 1;
             }
             b'[' => {
@@ -306,18 +285,15 @@ impl JsonSplitter {
     }
 
     fn expect(&mut self, expected: Next) {
-        if let Some(Container::Object { next, .. } | Container::Table { next }) = self.open.last_mut() {
+        if let Some(Container::Object { next, .. } | Container::Table { next }) =
+            self.open.last_mut()
+        {
             *next = expected;
         }
     }
 
     fn begin(&mut self, purpose: Purpose) {
-        self.value = Some(Value {
-            start: self.place,
-            depth: 0,
-            in_string: false,
-            purpose,
-        });
+        self.value = Some(Value { start: self.place, depth: 0, in_string: false, purpose });
     }
 
     fn skip_stray(&mut self) {
@@ -327,10 +303,7 @@ impl JsonSplitter {
 
     fn end_stray(&mut self, split: &mut Split) {
         if let Some(start) = self.stray.take() {
-            split.spans.push(Span {
-                range: start..self.place,
-                fault: Some(FaultKind::Stray),
-            });
+            split.spans.push(Span { range: start..self.place, fault: Some(FaultKind::Stray) });
         }
     }
 
@@ -372,10 +345,7 @@ impl JsonSplitter {
             None if !self.open.is_empty() => Some((bytes.len()..bytes.len(), FaultKind::CutList)),
             None => None,
         };
-        split.spans.extend(fault.map(|(range, fault)| Span {
-            range,
-            fault: Some(fault),
-        }));
+        split.spans.extend(fault.map(|(range, fault)| Span { range, fault: Some(fault) }));
         self.open.clear();
         self.value = None;
     }
@@ -445,7 +415,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
-        let split = JsonSplitter::spans(text.as_bytes());
+        let split = JsonSplitter::new().split(text.as_bytes(), true);
         split.spans.iter().map(|span| &text[span.range.clone()]).collect()
     }
 
@@ -493,7 +463,7 @@ mod tests {
     #[test]
     fn faults_name_their_range() {
         let fault = |text: &str| {
-            let split = JsonSplitter::spans(text.as_bytes());
+            let split = JsonSplitter::new().split(text.as_bytes(), true);
             split.spans.iter().find_map(|span| Some((span.fault?, span.range.clone())))
         };
         assert_eq!(fault(r#"[{"a":1},{"b"#), Some((FaultKind::CutRecord, 9..12)));
@@ -505,7 +475,8 @@ mod tests {
 
     #[test]
     fn tables_keep_their_columns() {
-        let text = r#"{"tables":[{"name":"T","columns":[{"name":"A"}],"rows":[[1,"]"],[2,null]]}]}"#;
+        let text =
+            r#"{"tables":[{"name":"T","columns":[{"name":"A"}],"rows":[[1,"]"],[2,null]]}]}"#;
         let mut splitter = JsonSplitter::new();
         let first = splitter.split(text.as_bytes(), true);
         assert_eq!(first.columns.as_deref(), Some(br#"[{"name":"A"}]"#.as_slice()));

@@ -18,10 +18,7 @@ impl Splitter for LineSplitter {
             None => 0,
         };
         self.seen = if used == 0 { bytes.len() } else { 0 };
-        Split {
-            used,
-            ..Split::default()
-        }
+        Split { used, ..Split::default() }
     }
 
     fn is_lines(&self) -> bool {

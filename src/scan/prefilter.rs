@@ -33,15 +33,9 @@ impl Prefilter {
         if spells[usize::from(b'/')] {
             patterns.push(r"\/");
         }
-        let patterns = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostFirst)
-            .build(patterns)
-            .ok()?;
-        Some(Self {
-            patterns,
-            escape: needles.len(),
-            spells,
-        })
+        let patterns =
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns).ok()?;
+        Some(Self { patterns, escape: needles.len(), spells })
     }
 
     /// The first place at or after `from` that makes its record a candidate.
@@ -58,7 +52,8 @@ impl Prefilter {
 
     /// Whether the two digits of an escape are those of a byte that stands in a needle.
     fn can_spell(&self, digits: &[u8]) -> bool {
-        let Some(digits) = digits.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()) else {
+        let Some(digits) = digits.get(..2).and_then(|digits| std::str::from_utf8(digits).ok())
+        else {
             return true;
         };
         u8::from_str_radix(digits, 16).map_or(true, |byte| self.spells[usize::from(byte)])

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::wire::{Dynamic, ModifiedProperty, Text};
+use super::wire::{Dynamic, Text, into_changes};
 use super::{Decoded, Fields, bad_json, directory_audit};
 use crate::error::Result;
 use crate::model::{Target, User};
@@ -63,7 +63,8 @@ struct FlatProperties<'a> {
 
 /// Decodes a record; `None` where it is none of this form.
 pub(super) fn decode(text: &str) -> Result<Option<Decoded<'_>>> {
-    let record: DiagnosticRecord<'_> = serde_json::from_str(text).map_err(|error| bad_json(&error))?;
+    let record: DiagnosticRecord<'_> =
+        serde_json::from_str(text).map_err(|error| bad_json(&error))?;
     let Some(properties) = record.properties.filter(|_| record.is_diagnostic()) else {
         return Ok(None);
     };
@@ -71,7 +72,8 @@ pub(super) fn decode(text: &str) -> Result<Option<Decoded<'_>>> {
         None | Some("AuditLogs" | "Audit") => {}
         Some(other) => return Ok(Some(Decoded::OtherLog(other.to_owned()))),
     }
-    let flat: FlatProperties<'_> = serde_json::from_str(properties.get()).map_err(|error| bad_json(&error))?;
+    let flat: FlatProperties<'_> =
+        serde_json::from_str(properties.get()).map_err(|error| bad_json(&error))?;
     if flat.intune_date.0.is_some() || flat.intune_id.0.is_some() {
         return Ok(Some(Decoded::OtherLog("Intune audit log".to_owned())));
     }
@@ -106,13 +108,13 @@ impl<'a> DiagnosticRecord<'a> {
     /// The properties of the first schema.
     fn flat_fields(&self, flat: FlatProperties<'a>) -> Fields<'a> {
         let mut oddities = Vec::new();
-        let changes: Option<Vec<ModifiedProperty>> =
-            flat.target_updated_properties.read("targetUpdatedProperties", &mut oddities);
+        let changes =
+            flat.target_updated_properties.read_list("targetUpdatedProperties", &mut oddities);
         let mut target = unpack_target(
             flat.target_resource_type.present().unwrap_or_default(),
             flat.target_resource_name.present().unwrap_or_default(),
         );
-        target.changes = changes.map(|changes| changes.into_iter().map(ModifiedProperty::into_change).collect());
+        target.changes = changes.map(into_changes);
         let mut fields = Fields {
             category: flat.audit_event_category,
             operation: flat.operation_type,
@@ -120,11 +122,11 @@ impl<'a> DiagnosticRecord<'a> {
             oddities,
             ..Fields::default()
         };
-        let names_user = flat.identity_type.present().is_some_and(|kind| kind.eq_ignore_ascii_case("UPN"));
+        let names_user =
+            flat.identity_type.present().is_some_and(|kind| kind.eq_ignore_ascii_case("UPN"));
         if let Some(name) = self.identity.present().filter(|name| names_user && *name != "NA") {
-            let mut user = User::default();
-            user.user_principal_name = Some(name.to_owned());
-            fields.actor.user = Some(user);
+            fields.actor.user =
+                Some(User { user_principal_name: Some(name.to_owned()), ..User::default() });
         }
         fields
     }

@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::wire::{Dynamic, InitiatedBy, TargetResources, Text, into_details};
+use super::wire::{Dynamic, InitiatedBy, Text, into_details, into_targets};
 use super::{Decoded, Fields, bad_json};
 use crate::error::Result;
 
@@ -63,13 +63,14 @@ pub(super) fn decode_properties(text: &str) -> Result<Fields<'_>> {
 impl<'a> DirectoryAudit<'a> {
     fn into_fields(self) -> Fields<'a> {
         let mut oddities = Vec::new();
-        let initiated_by: Option<InitiatedBy> = self.initiated_by.read("initiatedBy", &mut oddities);
+        let initiated_by: Option<InitiatedBy> =
+            self.initiated_by.read("initiatedBy", &mut oddities);
         let (actor, actor_ip) = initiated_by.unwrap_or_default().into_actor();
         let targets = self
             .target_resources
-            .read("targetResources", &mut oddities)
-            .or_else(|| self.target_resource.read("targetResource", &mut oddities));
-        let details = self.additional_details.read("additionalDetails", &mut oddities);
+            .read_list("targetResources", &mut oddities)
+            .or_else(|| self.target_resource.read_list("targetResource", &mut oddities));
+        let details = self.additional_details.read_list("additionalDetails", &mut oddities);
         Fields {
             time: self.activity_date_time,
             activity: self.activity_display_name,
@@ -84,7 +85,7 @@ impl<'a> DirectoryAudit<'a> {
             user_agent: self.user_agent,
             actor,
             actor_ip,
-            targets: targets.map(TargetResources::into_targets).unwrap_or_default(),
+            targets: targets.map(into_targets).unwrap_or_default(),
             details: details.map(into_details).unwrap_or_default(),
             oddities,
             ..Fields::default()

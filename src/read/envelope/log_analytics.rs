@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::wire::{InitiatedBy, TargetResources, Text, into_details, read_dynamic, row_cells, scalar};
+use super::wire::{
+    InitiatedBy, Text, into_details, into_targets, read_dynamic, read_list, row_cells, scalar,
+};
 use super::{Decoded, Fields, bad_json};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -101,11 +103,14 @@ impl<'a> Row<'a> {
 
     fn into_fields(mut self) -> Fields<'a> {
         let mut oddities = Vec::new();
-        let initiated_by: Option<InitiatedBy> =
-            self.dynamic(Column::InitiatedBy, "InitiatedBy", &mut oddities);
+        let cell = |column: Column| self.cells[column as usize].present();
+        let initiated_by: Option<InitiatedBy> = cell(Column::InitiatedBy)
+            .and_then(|text| read_dynamic(text, "InitiatedBy", &mut oddities));
         let (actor, actor_ip) = initiated_by.unwrap_or_default().into_actor();
-        let targets = self.dynamic(Column::TargetResources, "TargetResources", &mut oddities);
-        let details = self.dynamic(Column::AdditionalDetails, "AdditionalDetails", &mut oddities);
+        let targets = cell(Column::TargetResources)
+            .and_then(|text| read_list(text, "TargetResources", &mut oddities));
+        let details = cell(Column::AdditionalDetails)
+            .and_then(|text| read_list(text, "AdditionalDetails", &mut oddities));
         Fields {
             time: self.take(Column::ActivityDateTime).or(self.take(Column::TimeGenerated)),
             activity: self.take(Column::ActivityDisplayName).or(self.take(Column::OperationName)),
@@ -121,20 +126,11 @@ impl<'a> Row<'a> {
             user_agent: self.take(Column::UserAgent),
             actor,
             actor_ip,
-            targets: targets.map(TargetResources::into_targets).unwrap_or_default(),
+            targets: targets.map(into_targets).unwrap_or_default(),
             details: details.map(into_details).unwrap_or_default(),
             oddities,
             ..Fields::default()
         }
-    }
-
-    fn dynamic<T: serde::de::DeserializeOwned>(
-        &mut self,
-        column: Column,
-        name: &'static str,
-        oddities: &mut Vec<&'static str>,
-    ) -> Option<T> {
-        read_dynamic(self.take(column).present()?, name, oddities)
     }
 
     fn into_decoded(self) -> Decoded<'a> {
@@ -166,7 +162,10 @@ impl<'de> Visitor<'de> for RowVisitor {
         formatter.write_str("a row of AuditLogs")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+    ) -> std::result::Result<Self::Value, A::Error> {
         let mut row = Row::default();
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match Column::of(&name) {
@@ -189,28 +188,39 @@ pub(in crate::read) struct RowLayout {
 
 impl RowLayout {
     /// Reads a header; `None` where it is not that of AuditLogs.
-    pub(in crate::read) fn of_header(header: &csv::StringRecord, delimiter: u8) -> Result<Option<Self>> {
+    pub(in crate::read) fn of_header(
+        header: &csv::StringRecord,
+        delimiter: u8,
+    ) -> Result<Option<Self>> {
         let columns: Vec<_> = header.iter().map(|name| Column::of(without_zone(name).0)).collect();
         let has = |column: Column| columns.contains(&Some(column));
         let is_audit = (has(Column::TimeGenerated) || has(Column::ActivityDateTime))
             && (has(Column::ActivityDisplayName) || has(Column::OperationName))
-            && (has(Column::LoggedByService) || has(Column::AadOperationType) || has(Column::InitiatedBy));
+            && (has(Column::LoggedByService)
+                || has(Column::AadOperationType)
+                || has(Column::InitiatedBy));
         if !is_audit {
             return Ok(None);
         }
         for name in header {
             let (column, zone) = without_zone(name);
             if Column::of(column).is_some() && zone.is_some_and(|zone| zone != "UTC") {
-                return Err(Error::new(ErrorKind::Time, format!("the column `{name}`, whose times are not UTC"))
-                    .expected("a column such as `TimeGenerated [UTC]`")
-                    .help("export again with the portal's time zone set to UTC"));
+                return Err(Error::new(
+                    ErrorKind::Time,
+                    format!("the column `{name}`, whose times are not UTC"),
+                )
+                .expected("a column such as `TimeGenerated [UTC]`")
+                .help("export again with the portal's time zone set to UTC"));
             }
         }
         Ok(Some(Self { delimiter, columns }))
     }
 
     /// The cells of a row that hold its times.
-    pub(in crate::read) fn times<'row>(&self, row: &'row csv::StringRecord) -> impl Iterator<Item = &'row str> {
+    pub(in crate::read) fn times<'row>(
+        &self,
+        row: &'row csv::StringRecord,
+    ) -> impl Iterator<Item = &'row str> {
         let is_time = |column: &Option<Column>| {
             matches!(column, Some(Column::ActivityDateTime | Column::TimeGenerated))
         };
@@ -272,7 +282,8 @@ impl QueryColumns {
     pub(in crate::read) fn decode<'a>(&self, row: &'a [u8]) -> Result<Decoded<'a>> {
         let text = std::str::from_utf8(row).map_err(|error| super::not_utf8(row, error))?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let row = RowSeed(&self.0).deserialize(&mut deserializer).map_err(|error| bad_json(&error))?;
+        let row =
+            RowSeed(&self.0).deserialize(&mut deserializer).map_err(|error| bad_json(&error))?;
         if row.is_audit() {
             Ok(row.into_decoded())
         } else {
@@ -286,7 +297,10 @@ struct RowSeed<'columns>(&'columns [Option<Column>]);
 impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
     type Value = Row<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<Self::Value, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> std::result::Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
@@ -298,7 +312,10 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
         write!(formatter, "a row of {} cells", self.0.len())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> std::result::Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(
+        self,
+        mut cells: A,
+    ) -> std::result::Result<Self::Value, A::Error> {
         let mut row = Row::default();
         let mut length = 0;
         while let Some(cell) = cells.next_element::<&RawValue>()? {

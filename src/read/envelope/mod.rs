@@ -15,7 +15,8 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Actor, DateOrder, Detail, Event, IpAddress, Reason, Target, parse_local, parse_timestamp, present,
+    Actor, DateOrder, Detail, Event, IpAddress, Reason, Target, parse_local, parse_timestamp,
+    present,
 };
 use crate::origin::Origin;
 
@@ -147,7 +148,9 @@ impl Fields<'_> {
         };
         let time = match (parse_timestamp(time), date_order) {
             (Some(time), _) => time,
-            (None, Some(order)) => parse_local(time, order).ok_or_else(|| bad_time(time, Some(order)))?,
+            (None, Some(order)) => {
+                parse_local(time, order).ok_or_else(|| bad_time(time, Some(order)))?
+            }
             (None, None) => return Err(bad_time(time, None)),
         };
         let mut event = Event::new(time, activity, origin);
@@ -166,11 +169,8 @@ impl Fields<'_> {
             detail.and_then(|detail| detail.value.clone())
         };
         event.user_agent = self.user_agent.to_present().or_else(|| of_details("User-Agent"));
-        event.ip = self
-            .actor_ip
-            .to_present()
-            .or_else(|| self.caller_ip.to_present())
-            .map(IpAddress::new);
+        event.ip =
+            self.actor_ip.to_present().or_else(|| self.caller_ip.to_present()).map(IpAddress::new);
         event.id = self.id.to_present();
         event.correlation_id = self.correlation_id.to_present();
         event.tenant_id = self.tenant_id.to_present();

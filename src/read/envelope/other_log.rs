@@ -10,7 +10,11 @@ pub(in crate::read) fn name<S: AsRef<str>>(keys: &[S]) -> String {
         "Microsoft 365 Unified Audit Log (Search-UnifiedAuditLog)"
     } else if has("@timestamp") || begins("azure.") {
         "event re-shaped by Elastic"
-    } else if has("ddsource") || has("ddtags") || (has("attributes") && has("service")) {
+    } else if has("ddsource")
+        || has("ddtags")
+        || (has("attributes") && has("service"))
+        || (has("id") && has("content"))
+    {
         "event re-shaped by Datadog"
     } else if has("createdDateTime") && (has("appDisplayName") || has("clientAppUsed")) {
         "sign-in log (Graph)"

@@ -9,7 +9,9 @@ use super::log_analytics::wrong_length;
 use super::wire::{Text, row_cells};
 use super::{Decoded, Fields};
 use crate::error::Result;
-use crate::model::{Application, Change, Detail, PropertyValue, Target, User, parse_timestamp, present};
+use crate::model::{
+    Application, Change, Detail, PropertyValue, Target, User, parse_timestamp, present,
+};
 
 /// A column that stands once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +88,9 @@ fn columns_in_order() -> Vec<(Column, Vec<String>)> {
         .collect();
     for target in 0..TARGETS {
         let number = target + 1;
-        let mut add = |part: OfTarget, names: &[String]| columns.push((Column::Target(target, part), names.to_vec()));
+        let mut add = |part: OfTarget, names: &[String]| {
+            columns.push((Column::Target(target, part), names.to_vec()))
+        };
         add(OfTarget::Type, &[format!("Target{number}Type")]);
         add(OfTarget::DisplayName, &[format!("Target{number}DisplayName")]);
         add(OfTarget::ObjectId, &[format!("Target{number}ObjectId")]);
@@ -138,13 +142,16 @@ impl PortalLayout {
     pub(in crate::read) fn of_header(header: &csv::StringRecord, delimiter: u8) -> HeaderMatch {
         let known = columns_in_order();
         let column_of = |name: &str| {
-            let is_named = |(_, names): &&(Column, Vec<String>)| names.iter().any(|known| known == name);
+            let is_named =
+                |(_, names): &&(Column, Vec<String>)| names.iter().any(|known| known == name);
             known.iter().find(is_named).map(|(column, _)| *column)
         };
         let columns: Vec<_> = header.iter().map(|name| column_of(name.trim())).collect();
         let in_order = || known.iter().map(|(column, _)| Some(*column)).collect();
         let is_english = columns.contains(&Some(Column::ResultReason));
-        if NEEDED.iter().all(|column| columns.contains(&Some(*column))) && (is_english || header.len() != LENGTH) {
+        if NEEDED.iter().all(|column| columns.contains(&Some(*column)))
+            && (is_english || header.len() != LENGTH)
+        {
             HeaderMatch::Named(Self { delimiter, columns })
         } else if header.len() == LENGTH {
             let columns = in_order();
@@ -165,10 +172,6 @@ impl PortalLayout {
             && cell(Column::Service).is_some()
             && cell(Column::Activity).is_some()
             && cell(Column::Result).is_some_and(|result| !result.contains(['{', '@', '-']))
-    }
-
-    pub(in crate::read) fn delimiter(&self) -> u8 {
-        self.delimiter
     }
 
     /// Decodes a row of the file.
@@ -210,7 +213,9 @@ impl Row {
             Column::ResultReason => fields.reason = owned(),
             Column::UserAgent => fields.user_agent = owned(),
             Column::IpAddress => fields.actor_ip = owned(),
-            Column::Target(number, part) => set_target(entry(&mut fields.targets, number), part, text),
+            Column::Target(number, part) => {
+                set_target(entry(&mut fields.targets, number), part, text)
+            }
             Column::DetailKey(number) => detail(&mut fields.details, number).key = text.to_owned(),
             Column::DetailValue(number) => detail(&mut fields.details, number).value = given(),
             Column::ActorType | Column::ActorHomeTenantName => {}
@@ -232,8 +237,12 @@ fn set_target(target: &mut Target, part: OfTarget, text: &str) {
         OfTarget::ObjectId => target.id = given,
         OfTarget::UserPrincipalName => target.user_principal_name = given,
         OfTarget::PropertyName(number) => change(target, number).name = text.to_owned(),
-        OfTarget::PropertyOldValue(number) => change(target, number).old = Some(PropertyValue::new(text)),
-        OfTarget::PropertyNewValue(number) => change(target, number).new = Some(PropertyValue::new(text)),
+        OfTarget::PropertyOldValue(number) => {
+            change(target, number).old = Some(PropertyValue::new(text))
+        }
+        OfTarget::PropertyNewValue(number) => {
+            change(target, number).new = Some(PropertyValue::new(text))
+        }
     }
 }
 

@@ -70,9 +70,23 @@ impl Dynamic<'_> {
 
     /// Reads the value; one that is null or blank is `None`. One of another form is `None` too, and
     /// its name is noted.
-    pub(super) fn read<T: DeserializeOwned>(&self, name: &'static str, oddities: &mut Vec<&'static str>) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        oddities: &mut Vec<&'static str>,
+    ) -> Option<T> {
         let text = scalar(self.0?.get())?;
         read_dynamic(&text, name, oddities)
+    }
+
+    /// Reads a list, or the one object that some exports put in its place.
+    pub(super) fn read_list<T: DeserializeOwned>(
+        &self,
+        name: &'static str,
+        oddities: &mut Vec<&'static str>,
+    ) -> Option<Vec<T>> {
+        let text = scalar(self.0?.get())?;
+        read_list(&text, name, oddities)
     }
 }
 
@@ -89,6 +103,18 @@ pub(super) fn read_dynamic<T: DeserializeOwned>(
         oddities.push(name);
     }
     value
+}
+
+/// Reads a list, as [`Dynamic::read_list`] does.
+pub(super) fn read_list<T: DeserializeOwned>(
+    text: &str,
+    name: &'static str,
+    oddities: &mut Vec<&'static str>,
+) -> Option<Vec<T>> {
+    if text.trim_start().starts_with('{') {
+        return read_dynamic(text, name, oddities).map(|one| vec![one]);
+    }
+    read_dynamic(text, name, oddities)
 }
 
 /// `initiatedBy`.
@@ -137,34 +163,29 @@ impl InitiatedBy {
         let mut ip = None;
         if let Some(app) = self.app {
             ip = app.ip_address.0;
-            let mut application = Application::default();
-            application.app_id = app.app_id.0;
-            application.service_principal_id = app.service_principal_id.0;
-            application.display_name = app.display_name.0.or(app.service_principal_name.0);
+            let application = Application {
+                app_id: app.app_id.0,
+                service_principal_id: app.service_principal_id.0,
+                display_name: app.display_name.0.or(app.service_principal_name.0),
+            };
             actor.application = Some(application).filter(|found| *found != Application::default());
         }
         if let Some(initiating) = self.user {
             ip = initiating.ip_address.0.or(ip);
-            let mut user = User::default();
-            user.id = initiating.id.0;
-            user.user_principal_name = initiating.user_principal_name.0;
-            user.display_name = initiating.display_name.0;
-            user.home_tenant_id = initiating.home_tenant_id.0;
-            let is_named = user.id.is_some() || user.user_principal_name.is_some() || user.display_name.is_some();
-            actor.user = is_named.then_some(user);
+            let user = User {
+                id: initiating.id.0,
+                user_principal_name: initiating.user_principal_name.0,
+                display_name: initiating.display_name.0,
+                home_tenant_id: initiating.home_tenant_id.0,
+            };
+            let is_named = [&user.id, &user.user_principal_name, &user.display_name];
+            actor.user = is_named.iter().any(|name| name.is_some()).then_some(user);
         }
         (actor, Text(ip.map(Cow::Owned)))
     }
 }
 
-/// `targetResources`: a list, or the one object that some exports put in its place.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub(super) enum TargetResources {
-    Many(Vec<TargetResource>),
-    One(TargetResource),
-}
-
+/// An entry of `targetResources`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct TargetResource {
@@ -202,32 +223,28 @@ impl<'de> Deserialize<'de> for VerbatimText {
     }
 }
 
-impl TargetResources {
-    pub(super) fn into_targets(self) -> Vec<Target> {
-        let targets = match self {
-            Self::Many(targets) => targets,
-            Self::One(target) => vec![target],
-        };
-        targets.into_iter().map(TargetResource::into_target).collect()
+impl TargetResource {
+    fn into_target(self) -> Target {
+        Target {
+            id: self.id.0,
+            display_name: self.display_name.0,
+            kind: self.kind.0.or(self.capital_kind.0),
+            user_principal_name: self.user_principal_name.0,
+            changes: self.modified_properties.map(into_changes),
+        }
     }
 }
 
-impl TargetResource {
-    fn into_target(self) -> Target {
-        let mut target = Target::default();
-        target.id = self.id.0;
-        target.display_name = self.display_name.0;
-        target.kind = self.kind.0.or(self.capital_kind.0);
-        target.user_principal_name = self.user_principal_name.0;
-        target.changes = self
-            .modified_properties
-            .map(|properties| properties.into_iter().map(ModifiedProperty::into_change).collect());
-        target
-    }
+pub(super) fn into_targets(targets: Vec<TargetResource>) -> Vec<Target> {
+    targets.into_iter().map(TargetResource::into_target).collect()
+}
+
+pub(super) fn into_changes(properties: Vec<ModifiedProperty>) -> Vec<Change> {
+    properties.into_iter().map(ModifiedProperty::into_change).collect()
 }
 
 impl ModifiedProperty {
-    pub(super) fn into_change(self) -> Change {
+    fn into_change(self) -> Change {
         Change {
             name: self.display_name.0.unwrap_or_default(),
             old: self.old_value.0.map(PropertyValue::new),
@@ -245,10 +262,9 @@ pub(super) struct KeyValue {
 }
 
 pub(super) fn into_details(pairs: Vec<KeyValue>) -> Vec<Detail> {
-    let details = pairs.into_iter().map(|pair| Detail {
-        key: pair.key.0.unwrap_or_default(),
-        value: pair.value.0,
-    });
+    let details = pairs
+        .into_iter()
+        .map(|pair| Detail { key: pair.key.0.unwrap_or_default(), value: pair.value.0 });
     details.collect()
 }
 
@@ -263,7 +279,10 @@ pub(super) fn keys(text: &str) -> Result<Vec<String>> {
             formatter.write_str("a JSON object")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Self::Value, A::Error> {
+        fn visit_map<A: MapAccess<'de>>(
+            self,
+            mut map: A,
+        ) -> std::result::Result<Self::Value, A::Error> {
             let mut keys = Vec::new();
             while let Some((key, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
                 keys.push(key);
@@ -290,6 +309,8 @@ pub(in crate::read) fn row_cells(row: &[u8], delimiter: u8) -> Result<csv::Strin
     match found {
         Ok(true) => Ok(cells),
         Ok(false) => Err(Error::new(ErrorKind::Csv, "a row without cells")),
-        Err(error) => Err(Error::new(ErrorKind::Csv, format!("a row that cannot be read ({error})"))),
+        Err(error) => {
+            Err(Error::new(ErrorKind::Csv, format!("a row that cannot be read ({error})")))
+        }
     }
 }
