@@ -1,1 +1,7 @@
-fn main() {}
+//! `regaudit`: tells what happened when users registered security info.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -6,10 +6,13 @@ use super::rule::{OutcomeSource, Rule};
 use super::rules::rules;
 use super::{Attestation, Family};
 
-/// The table of all rules in Markdown, as the README and the crate's page show it.
-pub fn markdown() -> String {
+/// The table of the rules in Markdown, family by family; of all families where none is named.
+///
+/// The README and the crate's page show it.
+pub fn markdown(families: &[Family]) -> String {
     let mut text = String::new();
-    for family in Family::ALL {
+    let is_wanted = |family: &Family| families.is_empty() || families.contains(family);
+    for family in Family::ALL.into_iter().filter(is_wanted) {
         let _ = writeln!(
             text,
             "**{family}**\n\n| rule | outcome | meaning | attested |\n|---|---|---|---|"

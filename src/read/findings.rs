@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Classification;
-use crate::model::Event;
+use crate::model::{Event, Method};
 
 /// What was met in the records that were decoded, wanted or not.
 ///
@@ -33,6 +33,8 @@ pub struct Findings {
     pub unknown_activities: BTreeMap<String, u64>,
     /// Methods with no name in the model, as the log wrote them.
     pub unknown_methods: BTreeMap<String, u64>,
+    /// Reasons that neither begin as the log's sentences do nor name a method, numbers taken out.
+    pub unknown_reasons: BTreeMap<String, u64>,
     /// Fields that were not of the documented form and were passed over, by name.
     pub oddities: BTreeMap<String, u64>,
 }
@@ -52,10 +54,25 @@ impl Findings {
             count(&mut self.unknown_activities, event.activity.as_str());
         }
         for method in &classification.methods {
-            if let crate::model::Method::Other(text) = method {
+            if let Method::Other(text) = method {
                 count(&mut self.unknown_methods, text.as_str());
             }
         }
+        if let Some(reason) = &event.reason
+            && reason.verb().is_none()
+            && classification.methods.is_empty()
+        {
+            count(&mut self.unknown_reasons, &reason.without_numbers());
+        }
+    }
+
+    /// Stretches of days without a record, between the first and the last day.
+    pub fn gaps(&self) -> impl Iterator<Item = (NaiveDate, NaiveDate)> {
+        let days = self.days.keys().zip(self.days.keys().skip(1));
+        days.filter_map(|(day, next)| {
+            let (from, to) = (day.succ_opt()?, next.pred_opt()?);
+            (from <= to).then_some((from, to))
+        })
     }
 
     pub(super) fn add_other_log(&mut self, name: &str) {
@@ -77,6 +94,7 @@ impl Findings {
         merge_counts(&mut self.other_logs, other.other_logs);
         merge_counts(&mut self.unknown_activities, other.unknown_activities);
         merge_counts(&mut self.unknown_methods, other.unknown_methods);
+        merge_counts(&mut self.unknown_reasons, other.unknown_reasons);
         merge_counts(&mut self.oddities, other.oddities);
     }
 }
@@ -91,7 +109,7 @@ fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
     }
 }
 
-pub(crate) fn merge_counts<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
+fn merge_counts<K: Ord>(counts: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
     for (name, number) in other {
         *counts.entry(name).or_default() += number;
     }

@@ -88,6 +88,60 @@ impl FileReport {
     }
 }
 
+impl FileReport {
+    /// How many records the portal writes into one file at most (Microsoft Entra, *Download logs*).
+    pub const PORTAL_LIMIT: u64 = 250_000;
+
+    /// What someone who relies on the file should know, in words.
+    ///
+    /// Days without records are told only where every record was decoded
+    /// ([`Reader::verify`](super::Reader::verify)); otherwise they are not known.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let is_portal = matches!(self.shape, Some(Shape::PortalCsv | Shape::PortalJson));
+        if is_portal && self.tally.read == Self::PORTAL_LIMIT {
+            warnings.push(
+                "exactly 250,000 records, the most the portal writes: the rest is probably missing"
+                    .to_owned(),
+            );
+        }
+        if self.names_next_page {
+            warnings.push(
+                "the page names a next one (@odata.nextLink): make sure it is read, too".to_owned(),
+            );
+        }
+        let decoded_all = self.findings.audit_records + self.tally.other_log + self.tally.rejected
+            >= self.tally.read;
+        if decoded_all {
+            warnings.extend(self.findings.gaps().map(|(from, to)| {
+                if from == to {
+                    format!("no records on {from}")
+                } else {
+                    format!("no records from {from} to {to}")
+                }
+            }));
+        }
+        let texts = [
+            ("unknown activity", &self.findings.unknown_activities),
+            ("unknown method", &self.findings.unknown_methods),
+            ("unknown reason", &self.findings.unknown_reasons),
+            ("unexpected form of the field", &self.findings.oddities),
+        ];
+        for (what, counts) in texts {
+            warnings
+                .extend(counts.iter().map(|(text, number)| format!("{what} `{text}` ({number})")));
+        }
+        for rejection in &self.rejections {
+            warnings.push(format!("unreadable: {rejection}"));
+        }
+        let untold = self.tally.rejected.saturating_sub(self.rejections.len() as u64);
+        if untold > 0 {
+            warnings.push(format!("unreadable: {untold} more records"));
+        }
+        warnings
+    }
+}
+
 /// What reading came to, file by file, in the order in which they were read.
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]

@@ -1,0 +1,302 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use regaudit::catalogue::Family;
+use regaudit::model::{Activity, DateOrder, Method, Outcome};
+use regaudit::report::Grouping;
+use regaudit::{Filter, Reader, Shape};
+
+use super::when::parse_when;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 nothing matched; 2 usage or I/O error, or an input that cannot be read; \
+3 done, but some records were rejected. The graver wins: 2, 3, 1, 0. Warnings change nothing.";
+
+/// Tells what happened when users registered for multifactor authentication and self-service password
+/// reset, from any export of the Microsoft Entra audit logs.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Decode every record and tell what each file is and holds
+    Inspect(InspectArguments),
+    /// Tell who succeeded, failed and cancelled, with which method, and why
+    Summary(SummaryArguments),
+    /// List the events, one a row
+    Events(EventsArguments),
+    /// Show the rules by which events are read
+    Catalogue(CatalogueArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// Compute the SHA-256 of each file as it stands, for the chain of custody
+    #[arg(long)]
+    pub(super) hash: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SummaryArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    #[command(flatten)]
+    pub(super) filter: FilterArguments,
+    /// Show one breakdown instead of all but the users
+    #[arg(long, value_parser = grouping_parser())]
+    pub(super) by: Option<Grouping>,
+    /// How to write it; ndjson and csv hold one breakdown, by activity unless --by says otherwise
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EventsArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    #[command(flatten)]
+    pub(super) filter: FilterArguments,
+    /// How to write it; a table shows the columns that fit, the others show all
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CatalogueArguments {
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = CatalogueFormat::Table)]
+    pub(super) format: CatalogueFormat,
+    /// Only rules of these families
+    #[arg(long, value_parser = family_parser(), value_name = "FAMILY")]
+    pub(super) family: Vec<Family>,
+    #[command(flatten)]
+    pub(super) destination: DestinationArguments,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CatalogueFormat {
+    Table,
+    Markdown,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnError {
+    /// Go on with the next record, and say how many were rejected
+    Skip,
+    /// Stop at the first
+    Stop,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Order {
+    /// 3/9/2026 is the third of September
+    Dmy,
+    /// 3/9/2026 is the ninth of March
+    Mdy,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InputArguments {
+    /// Files, folders, patterns, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Read every input as this shape instead of finding it by content
+    #[arg(long, value_parser = shape_parser())]
+    shape: Option<Shape>,
+    /// Which number of a date such as 3/9/2026 is the day, where the file does not settle it
+    #[arg(long, value_enum)]
+    date_order: Option<Order>,
+    /// How many threads decode [default: one for each core]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Count an event as often as it is found
+    #[arg(long)]
+    no_dedup: bool,
+    /// Decode every record, also those that cannot be of interest
+    #[arg(long)]
+    verify: bool,
+    /// What to do about a record that cannot be read
+    #[arg(long, value_enum, default_value_t = OnError::Skip)]
+    pub(super) on_error: OnError,
+    /// The longest record, in bytes, that is read
+    #[arg(long, value_name = "BYTES", default_value_t = Reader::LONGEST_RECORD)]
+    longest_record: usize,
+    /// How many bytes may come out of each compressed byte, after the first 64 MiB
+    #[arg(long, value_name = "RATIO", default_value_t = Reader::LARGEST_EXPANSION)]
+    largest_expansion: u64,
+}
+
+impl InputArguments {
+    pub(super) fn reader(&self) -> Reader {
+        let mut reader = Reader::new()
+            .dedup(!self.no_dedup)
+            .verify(self.verify)
+            .longest_record(self.longest_record)
+            .largest_expansion(self.largest_expansion);
+        if let Some(shape) = self.shape {
+            reader = reader.shape(shape);
+        }
+        if let Some(threads) = self.threads {
+            reader = reader.threads(threads.into());
+        }
+        match self.date_order {
+            Some(Order::Dmy) => reader.date_order(DateOrder::DayFirst),
+            Some(Order::Mdy) => reader.date_order(DateOrder::MonthFirst),
+            None => reader,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FilterArguments {
+    /// From this time on (UTC): RFC 3339, a date, or how long ago (90m, 24h, 30d, 2w)
+    #[arg(long, value_parser = parse_when, value_name = "TIME")]
+    since: Option<DateTime<Utc>>,
+    /// Before this time (UTC), written alike
+    #[arg(long, value_parser = parse_when, value_name = "TIME")]
+    until: Option<DateTime<Utc>>,
+    /// Only this activity, by name; may be given several times, as the options below
+    #[arg(long, value_parser = parse_activity)]
+    activity: Vec<Activity>,
+    /// Only this outcome
+    #[arg(long, value_parser = outcome_parser())]
+    outcome: Vec<Outcome>,
+    /// Only this method, by its canonical name or any other spelling
+    #[arg(long, value_parser = parse_method)]
+    method: Vec<Method>,
+    /// Only this user, by user principal name or object id
+    #[arg(long)]
+    user: Vec<String>,
+    /// Only this family, or `all` [default: registration]
+    #[arg(long, value_parser = families_parser())]
+    family: Vec<Families>,
+}
+
+/// A family, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Families {
+    One(Family),
+    All,
+}
+
+impl FilterArguments {
+    pub(super) fn filter(&self) -> Filter {
+        let mut filter = Filter::default();
+        filter.since = self.since;
+        filter.until = self.until;
+        filter.activities.clone_from(&self.activity);
+        filter.outcomes.clone_from(&self.outcome);
+        filter.methods.clone_from(&self.method);
+        filter.users.clone_from(&self.user);
+        let families = self.family.iter().filter_map(|family| match family {
+            Families::One(family) => Some(*family),
+            Families::All => None,
+        });
+        filter.families = families.collect();
+        if self.family.is_empty() {
+            filter.families.push(Family::Registration);
+        } else if self.family.contains(&Families::All) {
+            filter.families.clear();
+        }
+        filter
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArguments {
+    /// Replace names, user principal names, addresses, phone numbers and devices
+    #[arg(long)]
+    pub(super) mask: bool,
+    #[command(flatten)]
+    pub(super) destination: DestinationArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DestinationArguments {
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+}
+
+fn shape_parser() -> impl clap::builder::TypedValueParser<Value = Shape> {
+    PossibleValuesParser::new(Shape::ALL.map(Shape::as_str)).try_map(|name| name.parse::<Shape>())
+}
+
+fn grouping_parser() -> impl clap::builder::TypedValueParser<Value = Grouping> {
+    PossibleValuesParser::new(Grouping::ALL.map(|(name, _)| name))
+        .try_map(|name| name.parse::<Grouping>())
+}
+
+fn outcome_parser() -> impl clap::builder::TypedValueParser<Value = Outcome> {
+    by_name(&Outcome::ALL, Outcome::as_str)
+}
+
+fn family_parser() -> impl clap::builder::TypedValueParser<Value = Family> {
+    by_name(&Family::ALL, Family::as_str)
+}
+
+fn families_parser() -> impl clap::builder::TypedValueParser<Value = Families> {
+    let names = Family::ALL.map(Family::as_str).into_iter().chain(["all"]);
+    PossibleValuesParser::new(names).map(|name| {
+        let family = Family::ALL.into_iter().find(|family| family.as_str() == name);
+        family.map_or(Families::All, Families::One)
+    })
+}
+
+/// One of a list of values, by its name.
+fn by_name<T: Copy + Send + Sync + 'static>(
+    values: &'static [T],
+    name: fn(T) -> &'static str,
+) -> impl clap::builder::TypedValueParser<Value = T> {
+    PossibleValuesParser::new(values.iter().map(|value| name(*value))).try_map(move |given| {
+        values.iter().copied().find(|value| name(*value) == given).ok_or("unknown")
+    })
+}
+
+/// An activity by any of its names, whatever the case of the letters; one that is not known is
+/// looked for as it is written.
+fn parse_activity(text: &str) -> Result<Activity, std::convert::Infallible> {
+    let is_named = |activity: &&Activity| {
+        activity.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(text))
+    };
+    let known = Activity::KNOWN.iter().find(is_named).cloned();
+    Ok(known.unwrap_or_else(|| Activity::from_text(text)))
+}
+
+fn parse_method(text: &str) -> Result<Method, std::convert::Infallible> {
+    Ok(Method::from_text(text))
+}

@@ -1,0 +1,74 @@
+//! The command line: arguments in, library calls, exit code out.
+//!
+//! One file for each subcommand. Data goes to standard output or the file named by `-o`; all else
+//! goes to standard error. Nothing here knows more of the library than any other program could.
+
+mod args;
+mod catalogue;
+mod events;
+mod inspect;
+mod output;
+mod session;
+mod summary;
+mod tables;
+mod when;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::args::{Arguments, Command};
+use self::output::complain;
+
+/// How a command ended, the gravest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ending {
+    /// Done.
+    Done,
+    /// Nothing matched.
+    NothingMatched,
+    /// Done, but some records were rejected.
+    Rejections,
+    /// A usage or I/O error, or an input that could not be read.
+    Failed,
+}
+
+impl Ending {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::NothingMatched => 1,
+            Self::Failed => 2,
+            Self::Rejections => 3,
+        }
+    }
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // What cannot be printed, such as help into a closed pipe, is nothing to fail for.
+            let _ = error.print();
+            let is_help = !error.use_stderr();
+            return if is_help { ExitCode::SUCCESS } else { Ending::Failed.code().into() };
+        }
+    };
+    let result = match &arguments.command {
+        Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Summary(arguments) => summary::run(arguments),
+        Command::Events(arguments) => events::run(arguments),
+        Command::Catalogue(arguments) => catalogue::run(arguments),
+    };
+    match result {
+        Ok(ending) => ending.code().into(),
+        // Whoever read our output has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            Ending::Failed.code().into()
+        }
+    }
+}

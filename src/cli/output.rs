@@ -1,0 +1,88 @@
+//! Where data goes, and where complaints go.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use regaudit::report::{TextTable, printable};
+use tempfile::NamedTempFile;
+
+use super::args::DestinationArguments;
+
+/// Standard output, or a file that appears under its name only when it is whole.
+pub(super) enum Output {
+    Standard(BufWriter<StdoutLock<'static>>),
+    File { temporary: BufWriter<NamedTempFile>, path: PathBuf, force: bool },
+}
+
+impl Output {
+    pub(super) fn open(destination: &DestinationArguments) -> io::Result<Self> {
+        let Some(path) = &destination.output else {
+            return Ok(Self::Standard(BufWriter::new(io::stdout().lock())));
+        };
+        let force = destination.force;
+        if !force && path.exists() {
+            return Err(exists(path));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let temporary =
+            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(|error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            })?;
+        Ok(Self::File { temporary: BufWriter::new(temporary), path: path.clone(), force })
+    }
+
+    /// Puts what was written where it belongs.
+    pub(super) fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Standard(mut output) => output.flush(),
+            Self::File { temporary, path, force } => {
+                let file = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.as_file().sync_all()?;
+                let persisted =
+                    if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+                persisted.map(drop::<File>).map_err(|error| match error.error.kind() {
+                    io::ErrorKind::AlreadyExists => exists(&path),
+                    _ => error.error,
+                })
+            }
+        }
+    }
+
+    /// How tables are drawn: as wide as the terminal, or as they need in a file or pipe.
+    pub(super) fn text_table(&self) -> TextTable {
+        let is_terminal = matches!(self, Self::Standard(_)) && io::stdout().is_terminal();
+        let width = if is_terminal {
+            terminal_size::terminal_size().map(|(width, _)| width.0)
+        } else {
+            None
+        };
+        TextTable::new(width)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard(output) => output.write(bytes),
+            Self::File { temporary, .. } => temporary.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard(output) => output.flush(),
+            Self::File { temporary, .. } => temporary.flush(),
+        }
+    }
+}
+
+fn exists(path: &Path) -> io::Error {
+    let message = format!("{} exists; use --force to replace it", path.display());
+    io::Error::new(io::ErrorKind::AlreadyExists, message)
+}
+
+/// Says something on standard error. Where nobody listens, nothing is lost.
+pub(super) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "regaudit: {}", printable(text));
+}

@@ -1,0 +1,94 @@
+//! Reading with an eye on faults: what all commands that read do alike.
+
+use std::io;
+
+use regaudit::model::Event;
+use regaudit::read::Report;
+use regaudit::{Error, Events, Masker};
+
+use super::Ending;
+use super::args::OnError;
+use super::output::complain;
+
+/// How many faults are told one by one.
+const SHOWN: u64 = 20;
+
+/// One reading of all inputs.
+pub(super) struct Session {
+    masker: Option<Masker>,
+    on_error: OnError,
+    rejected: u64,
+    failed: u64,
+    stopped: bool,
+}
+
+impl Session {
+    pub(super) fn new(mask: bool, on_error: OnError) -> Self {
+        Self { masker: mask.then(Masker::new), on_error, rejected: 0, failed: 0, stopped: false }
+    }
+
+    /// Hands every event to `each`, tells of faults, and returns what reading came to.
+    pub(super) fn read(
+        &mut self,
+        mut events: Events<'_>,
+        mut each: impl FnMut(Event) -> io::Result<()>,
+    ) -> io::Result<Report> {
+        for event in events.by_ref() {
+            match event {
+                Ok(mut event) => {
+                    if let Some(masker) = &mut self.masker {
+                        masker.mask(&mut event);
+                    }
+                    each(event)?;
+                }
+                Err(error) => {
+                    self.tell(error);
+                    if self.on_error == OnError::Stop {
+                        self.stopped = true;
+                        break;
+                    }
+                }
+            }
+        }
+        if self.rejected > SHOWN {
+            complain(&format!("warning: {} more records rejected", self.rejected - SHOWN));
+        }
+        Ok(events.report().clone())
+    }
+
+    fn tell(&mut self, error: Error) {
+        let error = self.shown(error);
+        if error.is_input() {
+            self.failed += 1;
+            complain(&format!("error: {error}"));
+        } else {
+            self.rejected += 1;
+            if self.rejected <= SHOWN {
+                complain(&format!("warning: rejected: {error}"));
+            }
+        }
+    }
+
+    /// The error as it may be shown.
+    pub(super) fn shown(&self, error: Error) -> Error {
+        if self.masker.is_some() { error.masked() } else { error }
+    }
+
+    /// A text of the log as it may be shown.
+    pub(super) fn shown_text(&self, text: &str) -> String {
+        self.masker.as_ref().map_or_else(|| text.to_owned(), |masker| masker.mask_text(text))
+    }
+
+    /// How the command ends, given whether anything matched.
+    pub(super) fn ending(&self, matched: bool) -> Ending {
+        if self.failed > 0 || self.stopped {
+            Ending::Failed
+        } else if self.rejected > 0 {
+            Ending::Rejections
+        } else if matched {
+            Ending::Done
+        } else {
+            Ending::NothingMatched
+        }
+    }
+}

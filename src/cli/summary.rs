@@ -1,0 +1,134 @@
+//! `regaudit summary`: the main job.
+
+use std::io::{self, Write};
+
+use regaudit::Summary;
+use regaudit::read::Report;
+use regaudit::report::{Cell, Grouping, Table, summary_tables, write_json};
+use regaudit::summary::{Answer, UserRow};
+use serde::Serialize;
+
+use super::Ending;
+use super::args::{Format, SummaryArguments};
+use super::output::{Output, complain};
+use super::session::Session;
+use super::tables;
+
+/// What `--format json` writes.
+#[derive(Serialize)]
+struct Document<'a> {
+    summary: &'a Answer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<Vec<UserRow>>,
+    tally: regaudit::Tally,
+    /// Events with no rule of their own, whether or not their family was asked for; duplicates count.
+    unknown_activities: std::collections::BTreeMap<String, u64>,
+    unknown_methods: std::collections::BTreeMap<String, u64>,
+}
+
+pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
+    let reader = arguments.input.reader().filter(arguments.filter.filter());
+    let mut output = Output::open(&arguments.output.destination)?;
+    let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
+    let mut summary = Summary::new();
+    let report = session.read(reader.paths(&arguments.input.paths), |event| {
+        summary.add(&event);
+        Ok(())
+    })?;
+    let by = arguments.by;
+    match arguments.format {
+        Format::Table => write_text(&summary, by, &report, &mut output)?,
+        Format::Json => write_document(&summary, by, &report, &session, &mut output)?,
+        Format::Ndjson => tables::write_ndjson(&one_table(&summary, by), &mut output)?,
+        Format::Csv => output = tables::write_csv(&one_table(&summary, by), output)?,
+    }
+    output.finish()?;
+    tell_unknown(&report, &session);
+    Ok(session.ending(report.tally().yielded > 0))
+}
+
+fn one_table(summary: &Summary, by: Option<Grouping>) -> Table {
+    let mut tables = summary_tables(summary, Some(by.unwrap_or(Grouping::Activity)));
+    tables.swap_remove(0)
+}
+
+fn write_document(
+    summary: &Summary,
+    by: Option<Grouping>,
+    report: &Report,
+    session: &Session,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let findings = report.findings();
+    let shown = |counts: std::collections::BTreeMap<String, u64>| {
+        counts.into_iter().map(|(text, number)| (session.shown_text(&text), number)).collect()
+    };
+    let document = Document {
+        summary: &summary.answer(),
+        users: (by == Some(Grouping::User)).then(|| summary.users()),
+        tally: report.tally(),
+        unknown_activities: shown(findings.unknown_activities),
+        unknown_methods: shown(findings.unknown_methods),
+    };
+    write_json(&document, output)
+}
+
+fn write_text(
+    summary: &Summary,
+    by: Option<Grouping>,
+    report: &Report,
+    output: &mut Output,
+) -> io::Result<()> {
+    let answer = summary.answer();
+    let day = |time: Option<chrono::DateTime<chrono::Utc>>| {
+        time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d").to_string())
+    };
+    let (first, last) = (day(answer.first), day(answer.last));
+    let (events, users) = (number(answer.events, "event"), number(answer.users, "user"));
+    writeln!(output, "{events} of {users}, {first} to {last} (UTC)\n")?;
+    let style = output.text_table();
+    for table in summary_tables(summary, by) {
+        style.write(&without_zeros(table), &mut *output)?;
+        writeln!(output)?;
+    }
+    let tally = report.tally();
+    writeln!(
+        output,
+        "{} read from {} = {} yielded + {} filtered out + {} rejected + {} duplicate",
+        number(tally.read, "record"),
+        number(report.files.len() as u64, "file"),
+        tally.yielded,
+        tally.filtered_out,
+        tally.rejected,
+        tally.duplicate
+    )
+}
+
+fn number(count: u64, of: &str) -> String {
+    format!("{count} {of}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Drops the columns in which every number is 0: most logs know no timeouts and nothing unknown.
+fn without_zeros(mut table: Table) -> Table {
+    let is_zero =
+        |place: usize| table.rows.iter().all(|row| row.get(place) == Some(&Cell::Number(0)));
+    let kept: Vec<bool> = (0..table.columns.len()).map(|place| !is_zero(place)).collect();
+    keep(&mut table.columns, &kept);
+    table.rows.iter_mut().for_each(|row| keep(row, &kept));
+    table
+}
+
+fn keep<T>(list: &mut Vec<T>, kept: &[bool]) {
+    let mut flags = kept.iter();
+    list.retain(|_| flags.next().copied().unwrap_or(true));
+}
+
+/// Says what was met and has no rule, also where its family was not asked for.
+fn tell_unknown(report: &Report, session: &Session) {
+    for activity in report.findings().unknown_activities.keys() {
+        let activity = session.shown_text(activity);
+        complain(&format!(
+            "warning: no rule knows the activity `{activity}`; --family other lists its events"
+        ));
+    }
+}

@@ -1,0 +1,20 @@
+//! Answers into text: tables for people, JSON, NDJSON and CSV for programs.
+//!
+//! Every answer is turned into [`Table`]s of plain cells first, so that each format is written in one
+//! place and shows the same values.
+
+mod csv;
+mod flat;
+mod json;
+mod summary;
+mod table;
+#[cfg(feature = "cli")]
+mod text;
+
+pub use self::csv::CsvWriter;
+pub use self::flat::{COLUMNS, flat_event};
+pub use self::json::{write_json, write_ndjson_row};
+pub use self::summary::{Grouping, summary_tables};
+pub use self::table::{Cell, Column, Table, utc};
+#[cfg(feature = "cli")]
+pub use self::text::{TextTable, printable};

@@ -1,0 +1,109 @@
+//! Rows of cells, before anyone has decided how to write them.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A text.
+    Text(String),
+    /// A number of things.
+    Number(u64),
+    /// A share, 0 to 1.
+    Share(f64),
+    /// Yes or no.
+    Bool(bool),
+    /// Several texts.
+    List(Vec<String>),
+}
+
+impl Cell {
+    /// A text, or nothing.
+    pub fn text(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Null, |text| Self::Text(text.into()))
+    }
+
+    /// A time as [`utc`] writes it, or nothing.
+    pub fn time(time: Option<DateTime<Utc>>) -> Self {
+        Self::text(time.map(utc))
+    }
+
+    /// A number, or nothing.
+    pub fn number(number: Option<u64>) -> Self {
+        number.map_or(Self::Null, Self::Number)
+    }
+
+    /// A share, or nothing.
+    pub fn share(share: Option<f64>) -> Self {
+        share.map_or(Self::Null, Self::Share)
+    }
+
+    /// The cell as CSV writes it: nothing is empty, lists are joined by `;`.
+    pub fn to_plain(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Text(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Share(share) => format!("{share:.4}"),
+            Self::Bool(value) => value.to_string(),
+            Self::List(texts) => texts.join(";"),
+        }
+    }
+}
+
+/// A time in UTC as RFC 3339 with `Z` and as many fraction digits as it has.
+pub fn utc(time: DateTime<Utc>) -> String {
+    let text = time.to_rfc3339_opts(SecondsFormat::Nanos, true);
+    let digits = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}Z")
+}
+
+/// A column: its name, and whether its cells are numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// The name, lower_snake.
+    pub name: &'static str,
+    /// Whether people expect it flush right.
+    pub is_number: bool,
+}
+
+impl Column {
+    /// A column of texts.
+    pub const fn text(name: &'static str) -> Self {
+        Self { name, is_number: false }
+    }
+
+    /// A column of numbers.
+    pub const fn number(name: &'static str) -> Self {
+        Self { name, is_number: true }
+    }
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Table {
+    /// What it shows.
+    pub title: String,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows; each as long as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(title: impl Into<String>, columns: Vec<Column>) -> Self {
+        Self { title: title.into(), columns, rows: Vec::new() }
+    }
+
+    /// The names of the columns.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.columns.iter().map(|column| column.name).collect()
+    }
+}

@@ -1,0 +1,524 @@
+//! The main job: who succeeded, failed and cancelled, with which method, and why.
+//!
+//! A [`Summary`] is a fold over events. It keeps counts and one entry for each user, so its memory
+//! depends on the number of users alone, and two of them can be merged. What it comes to is an
+//! [`Answer`]: plain data, which a [report](crate::report) draws.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{Classification, Family, classify};
+use crate::model::{ActorKind, Event, Method, Outcome, guest_home};
+
+/// How many events came to what.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Done.
+    pub success: u64,
+    /// Tried, and did not work.
+    pub failure: u64,
+    /// Broken off by the user.
+    pub cancelled: u64,
+    /// Begun.
+    pub started: u64,
+    /// With a result that is not known.
+    pub unknown: u64,
+}
+
+impl Counts {
+    fn add(&mut self, outcome: Outcome) {
+        *self.of_mut(outcome) += 1;
+    }
+
+    fn of_mut(&mut self, outcome: Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Success => &mut self.success,
+            Outcome::Failure => &mut self.failure,
+            Outcome::Cancelled => &mut self.cancelled,
+            Outcome::Started => &mut self.started,
+            Outcome::Unknown => &mut self.unknown,
+        }
+    }
+
+    /// How many came to this outcome.
+    pub fn of(mut self, outcome: Outcome) -> u64 {
+        *self.of_mut(outcome)
+    }
+
+    /// How many in all.
+    pub fn total(self) -> u64 {
+        self.success + self.failure + self.cancelled + self.started + self.unknown
+    }
+
+    fn merge(&mut self, other: Self) {
+        for outcome in Outcome::ALL {
+            *self.of_mut(outcome) += other.of(outcome);
+        }
+    }
+}
+
+/// A mergeable fold over events.
+///
+/// Events of maintenance, which the service writes for itself, and events that no rule has a name
+/// for are counted apart from all others.
+///
+/// ```
+/// use regaudit::{Summary, read_slice};
+/// let export = br#"{"activityDateTime": "2026-03-09T08:00:00Z", "loggedByService": "Authentication Methods",
+///     "activityDisplayName": "User registered security info", "result": "success",
+///     "resultReason": "User registered Mobile Phone SMS"}"#;
+/// let mut summary = Summary::new();
+/// for event in read_slice("one.json", export) {
+///     summary.add(&event?);
+/// }
+/// let answer = summary.answer();
+/// assert_eq!(answer.outcomes.success, 1);
+/// assert_eq!(answer.methods[0].name, "phone_mobile_sms");
+/// # Ok::<(), regaudit::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    span: Span,
+    outcomes: Counts,
+    families: BTreeMap<Family, u64>,
+    activities: BTreeMap<String, Counts>,
+    methods: BTreeMap<String, Counts>,
+    actors: BTreeMap<ActorKind, Counts>,
+    days: BTreeMap<NaiveDate, Counts>,
+    reasons: BTreeMap<ReasonKey, u64>,
+    maintenance: BTreeMap<&'static str, u64>,
+    unknown: BTreeMap<String, Counts>,
+    users: HashMap<String, UserCounts>,
+    without_user: u64,
+}
+
+/// The first and the last time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Span(Option<(DateTime<Utc>, DateTime<Utc>)>);
+
+impl Span {
+    fn add(&mut self, other: Self) {
+        self.0 = match (self.0, other.0) {
+            (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+            (a, b) => a.or(b),
+        };
+    }
+
+    fn at(time: DateTime<Utc>) -> Self {
+        Self(Some((time, time)))
+    }
+
+    fn first(self) -> Option<DateTime<Utc>> {
+        self.0.map(|span| span.0)
+    }
+
+    fn last(self) -> Option<DateTime<Utc>> {
+        self.0.map(|span| span.1)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct ReasonKey {
+    rule: &'static str,
+    outcome: Outcome,
+    methods: String,
+    reason: String,
+}
+
+/// What is kept of one user.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct UserCounts {
+    id: Option<String>,
+    user_principal_name: Option<String>,
+    display_name: Option<String>,
+    span: Span,
+    outcomes: Counts,
+    succeeded: BTreeSet<Method>,
+}
+
+/// How many different texts of one sort are counted by themselves. Real logs hold a few dozen; the
+/// bound keeps memory in check where free text gets in.
+const TEXTS: usize = 10_000;
+
+/// Where texts beyond the bound are counted.
+const FURTHER: &str = "(further)";
+
+impl Summary {
+    /// A summary of nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Counts an event. One that the catalogue has no rule for is no event, and is not counted.
+    pub fn add(&mut self, event: &Event) {
+        if let Some(classification) = classify(event) {
+            self.add_classified(event, &classification);
+        }
+    }
+
+    /// Counts an event whose classification is known.
+    pub fn add_classified(&mut self, event: &Event, classification: &Classification) {
+        let outcome = classification.outcome;
+        self.span.add(Span::at(event.time));
+        *self.families.entry(classification.family).or_default() += 1;
+        if classification.maintenance {
+            *self.maintenance.entry(classification.rule).or_default() += 1;
+            return;
+        }
+        if classification.is_unknown() {
+            bounded(&mut self.unknown, event.activity.as_str()).add(outcome);
+            return;
+        }
+        self.outcomes.add(outcome);
+        bounded(&mut self.activities, event.activity.as_str()).add(outcome);
+        for method in &classification.methods {
+            bounded(&mut self.methods, method.as_str()).add(outcome);
+        }
+        self.actors.entry(event.actor_kind()).or_default().add(outcome);
+        self.days.entry(event.time.date_naive()).or_default().add(outcome);
+        self.add_reason(event, classification);
+        self.add_user(event, classification);
+    }
+
+    fn add_reason(&mut self, event: &Event, classification: &Classification) {
+        let reason = event.reason.as_ref().map(crate::model::Reason::without_numbers);
+        let mut key = ReasonKey {
+            rule: classification.rule,
+            outcome: classification.outcome,
+            methods: joined(&classification.methods),
+            reason: reason.unwrap_or_default(),
+        };
+        if self.reasons.len() >= TEXTS && !self.reasons.contains_key(&key) {
+            FURTHER.clone_into(&mut key.reason);
+        }
+        *self.reasons.entry(key).or_default() += 1;
+    }
+
+    /// The user is the target; where there is none, the user who acted for themselves.
+    fn add_user(&mut self, event: &Event, classification: &Classification) {
+        let found = match (event.target_user(), &event.actor.user) {
+            (Some(target), _) => UserCounts {
+                id: target.id.clone(),
+                user_principal_name: target.user_principal_name.clone(),
+                display_name: target.display_name.clone(),
+                ..UserCounts::default()
+            },
+            (None, Some(user)) if event.actor_kind() == ActorKind::User => UserCounts {
+                id: user.id.clone(),
+                user_principal_name: user.user_principal_name.clone(),
+                display_name: user.display_name.clone(),
+                ..UserCounts::default()
+            },
+            _ => UserCounts::default(),
+        };
+        let Some(key) = found.key() else {
+            self.without_user += 1;
+            return;
+        };
+        let user = self.users.entry(key).or_default();
+        user.fill_in(&found);
+        user.span.add(Span::at(event.time));
+        user.outcomes.add(classification.outcome);
+        if classification.outcome == Outcome::Success {
+            user.succeeded.extend(classification.methods.iter().cloned());
+        }
+    }
+
+    /// Adds a summary of other events. Where no event is in both, the result is the summary of all
+    /// of them.
+    pub fn merge(&mut self, other: Self) {
+        self.span.add(other.span);
+        self.outcomes.merge(other.outcomes);
+        merge_numbers(&mut self.families, other.families);
+        merge_counts(&mut self.activities, other.activities);
+        merge_counts(&mut self.methods, other.methods);
+        merge_counts(&mut self.actors, other.actors);
+        merge_counts(&mut self.days, other.days);
+        merge_numbers(&mut self.reasons, other.reasons);
+        merge_numbers(&mut self.maintenance, other.maintenance);
+        merge_counts(&mut self.unknown, other.unknown);
+        for (key, user) in other.users {
+            self.users.entry(key).or_default().merge(user);
+        }
+        self.without_user += other.without_user;
+    }
+
+    /// What it comes to, without the table of users.
+    pub fn answer(&self) -> Answer {
+        let users = self.reconciled_users();
+        let mut users_by_outcome = Counts::default();
+        for outcome in Outcome::ALL {
+            let with = users.values().filter(|user| user.outcomes.of(outcome) > 0).count();
+            *users_by_outcome.of_mut(outcome) = with as u64;
+        }
+        Answer {
+            events: self.families.values().sum(),
+            first: self.span.first(),
+            last: self.span.last(),
+            outcomes: self.outcomes,
+            users: users.len() as u64,
+            users_by_outcome,
+            events_without_user: self.without_user,
+            families: self.families.clone(),
+            activities: by_activity(&self.activities),
+            methods: rows(&self.methods, |name| name.clone()),
+            actors: rows(&self.actors, |kind| kind.as_str().to_owned()),
+            days: rows(&self.days, ToString::to_string),
+            reasons: self.reason_rows(),
+            maintenance: self
+                .maintenance
+                .iter()
+                .map(|(rule, events)| ((*rule).to_owned(), *events))
+                .collect(),
+            unknown: rows(&self.unknown, |name| name.clone()),
+        }
+    }
+
+    /// Every user, with what their events came to, by name.
+    pub fn users(&self) -> Vec<UserRow> {
+        let mut rows: Vec<UserRow> =
+            self.reconciled_users().into_values().map(UserCounts::into_row).collect();
+        let name = |row: &UserRow| row.user_principal_name.as_ref().map(|name| name.to_lowercase());
+        rows.sort_by(|a, b| (name(a), &a.id).cmp(&(name(b), &b.id)));
+        rows
+    }
+
+    /// The users, those known by name alone taken together with the one whose id goes with that name.
+    fn reconciled_users(&self) -> BTreeMap<String, UserCounts> {
+        let mut ids: HashMap<String, &str> = HashMap::new();
+        for (key, user) in &self.users {
+            if let (Some(_), Some(name)) = (&user.id, &user.user_principal_name) {
+                ids.extend(guest_home(name).map(|home| (home.to_lowercase(), key.as_str())));
+                ids.insert(name.to_lowercase(), key);
+            }
+        }
+        let mut users: BTreeMap<String, UserCounts> = BTreeMap::new();
+        for (key, user) in &self.users {
+            let known = if user.id.is_none() { ids.get(key.as_str()).copied() } else { None };
+            users.entry(known.unwrap_or(key).to_owned()).or_default().merge(user.clone());
+        }
+        users
+    }
+
+    fn reason_rows(&self) -> Vec<ReasonRow> {
+        let mut rows: Vec<ReasonRow> = self
+            .reasons
+            .iter()
+            .map(|(key, events)| ReasonRow {
+                reason: key.reason.clone(),
+                rule: key.rule.to_owned(),
+                outcome: key.outcome,
+                methods: key
+                    .methods
+                    .split(';')
+                    .filter(|name| !name.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                events: *events,
+            })
+            .collect();
+        // A stable sort: rows alike in number stay in the order of rules and texts.
+        rows.sort_by_key(|row| std::cmp::Reverse(row.events));
+        rows
+    }
+}
+
+impl UserCounts {
+    /// What tells the user: the object id, else the user principal name, ASCII case aside.
+    fn key(&self) -> Option<String> {
+        let name = self.id.as_ref().or(self.user_principal_name.as_ref())?;
+        Some(name.to_lowercase())
+    }
+
+    fn fill_in(&mut self, other: &Self) {
+        keep_first(&mut self.id, other.id.as_ref());
+        keep_first(&mut self.user_principal_name, other.user_principal_name.as_ref());
+        keep_first(&mut self.display_name, other.display_name.as_ref());
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.fill_in(&other);
+        self.span.add(other.span);
+        self.outcomes.merge(other.outcomes);
+        self.succeeded.extend(other.succeeded);
+    }
+
+    fn into_row(self) -> UserRow {
+        UserRow {
+            id: self.id,
+            user_principal_name: self.user_principal_name,
+            display_name: self.display_name,
+            first: self.span.first(),
+            last: self.span.last(),
+            outcomes: self.outcomes,
+            succeeded: self.succeeded.iter().map(|method| method.as_str().to_owned()).collect(),
+        }
+    }
+}
+
+/// Keeps one of several spellings, the same whatever the order in which they come: the least.
+fn keep_first(kept: &mut Option<String>, found: Option<&String>) {
+    let is_better = match (&*kept, found) {
+        (None, Some(_)) => true,
+        (Some(kept), Some(found)) => found < kept,
+        (_, None) => false,
+    };
+    if is_better {
+        *kept = found.cloned();
+    }
+}
+
+fn bounded<'map>(map: &'map mut BTreeMap<String, Counts>, text: &str) -> &'map mut Counts {
+    let text = if map.len() < TEXTS || map.contains_key(text) { text } else { FURTHER };
+    map.entry(text.to_owned()).or_default()
+}
+
+fn joined(methods: &[Method]) -> String {
+    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    names.join(";")
+}
+
+fn merge_counts<K: Ord>(counts: &mut BTreeMap<K, Counts>, other: BTreeMap<K, Counts>) {
+    for (key, found) in other {
+        counts.entry(key).or_default().merge(found);
+    }
+}
+
+fn merge_numbers<K: Ord>(numbers: &mut BTreeMap<K, u64>, other: BTreeMap<K, u64>) {
+    for (key, number) in other {
+        *numbers.entry(key).or_default() += number;
+    }
+}
+
+/// What a [`Summary`] comes to. Times are UTC, and all numbers count events, not attempts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Answer {
+    /// Every event, also those of maintenance and those no rule has a name for.
+    pub events: u64,
+    /// The time of the first event.
+    pub first: Option<DateTime<Utc>>,
+    /// The time of the last event.
+    pub last: Option<DateTime<Utc>>,
+    /// Events by outcome, without maintenance and unknown ones, as everywhere below.
+    pub outcomes: Counts,
+    /// Distinct users.
+    pub users: u64,
+    /// Distinct users with at least one event of the outcome; one user may be in several.
+    pub users_by_outcome: Counts,
+    /// Events that name no user.
+    pub events_without_user: u64,
+    /// Every event, by family.
+    pub families: BTreeMap<Family, u64>,
+    /// By activity, with rates.
+    pub activities: Vec<ActivityRow>,
+    /// By method; an event about two methods counts for each.
+    pub methods: Vec<Row>,
+    /// By kind of actor.
+    pub actors: Vec<Row>,
+    /// By day.
+    pub days: Vec<Row>,
+    /// By rule, method and reason, most frequent first.
+    pub reasons: Vec<ReasonRow>,
+    /// Events the service wrote for itself, by rule.
+    pub maintenance: BTreeMap<String, u64>,
+    /// Events that speak of security info and that no rule has a name for, by activity.
+    pub unknown: Vec<Row>,
+}
+
+/// Events of one name, by outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// What they have in common.
+    pub name: String,
+    /// What they came to.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// Events of one activity, with rates.
+///
+/// Rates are shares of the events that ended: `denominator` is success, failure, cancelled and unknown.
+/// An activity that tells of a beginning has none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ActivityRow {
+    /// The activity by its usual English name.
+    pub activity: String,
+    /// What the events came to.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// How many events the rates are shares of.
+    pub denominator: Option<u64>,
+    /// The share that succeeded, 0 to 1.
+    pub success_rate: Option<f64>,
+    /// The share that failed, 0 to 1.
+    pub failure_rate: Option<f64>,
+    /// The share that was cancelled, 0 to 1.
+    pub cancellation_rate: Option<f64>,
+}
+
+/// Events of one rule, outcome, method and reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReasonRow {
+    /// The reason without numbers; empty where the log gives none.
+    pub reason: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// What they came to.
+    pub outcome: Outcome,
+    /// The methods.
+    pub methods: Vec<String>,
+    /// How many.
+    pub events: u64,
+}
+
+/// What the events of one user came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UserRow {
+    /// The user principal name, in one of the casings met.
+    pub user_principal_name: Option<String>,
+    /// The display name.
+    pub display_name: Option<String>,
+    /// The object id.
+    pub id: Option<String>,
+    /// What the events came to.
+    #[serde(flatten)]
+    pub outcomes: Counts,
+    /// The methods of events that succeeded.
+    pub succeeded: Vec<String>,
+    /// The time of the first event.
+    pub first: Option<DateTime<Utc>>,
+    /// The time of the last event.
+    pub last: Option<DateTime<Utc>>,
+}
+
+fn rows<K>(counts: &BTreeMap<K, Counts>, name: impl Fn(&K) -> String) -> Vec<Row> {
+    let rows = counts.iter().map(|(key, counts)| Row { name: name(key), counts: *counts });
+    rows.collect()
+}
+
+fn by_activity(activities: &BTreeMap<String, Counts>) -> Vec<ActivityRow> {
+    let rows = activities.iter().map(|(activity, &counts)| {
+        let ended = counts.total();
+        let denominator = (counts.started == 0).then_some(ended);
+        // Counts of events are far below the 2^53 that a double holds exactly.
+        #[allow(clippy::cast_precision_loss)]
+        let rate = |part: u64| denominator.map(|whole| part as f64 / whole as f64);
+        ActivityRow {
+            activity: activity.clone(),
+            counts,
+            denominator,
+            success_rate: rate(counts.success),
+            failure_rate: rate(counts.failure),
+            cancellation_rate: rate(counts.cancelled),
+        }
+    });
+    rows.collect()
+}
