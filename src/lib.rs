@@ -1,16 +1,79 @@
+//! What happened when users registered security info: Microsoft Entra ID audit logs, from any export.
+//!
+//! Entra ID writes an audit event each time a user registers, reviews, changes or deletes a method for
+//! multifactor authentication and self-service password reset, or breaks off in the attempt. This crate
+//! reads those events from whatever export holds them, says what each one means, and accounts for every
+//! record it met on the way.
+//!
+//! ```
+//! use regaudit::{Outcome, Reader, Summary, catalogue::Family, classify};
+//!
+//! let mut events = Reader::new().family(Family::Registration).paths(["fixtures/exports"]);
+//! let mut summary = Summary::new();
+//! for event in events.by_ref() {
+//!     let event = event?;
+//!     if classify(&event).is_some_and(|found| found.outcome == Outcome::Failure) {
+//!         println!("{} {} {:?}", event.time, event.activity, event.reason);
+//!     }
+//!     summary.add(&event);
+//! }
+//! assert_eq!(summary.answer().outcomes.cancelled, 5);
+//! assert!(events.report().tally().balances());
+//! # Ok::<(), regaudit::Error>(())
+//! ```
+//!
+//! # The nouns
+//!
+//! - An *export* is a file or stream as Microsoft wrote it. Its [`Shape`] is found by content.
+//! - A *record* is one entry of it, of any service. An [`Event`](model::Event) is a record about
+//!   security info, typed.
+//! - A [`Classification`] is what an event means: its [`Outcome`], its [methods](model::Method), and the
+//!   [rule](catalogue::Rule) of the [`catalogue`] that decided.
+//! - A [`Tally`] is the account of records: read = yielded + filtered out + rejected + duplicate, always.
+//!
+//! # The map
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`model`] | the words of the log as values |
+//! | [`catalogue`] | what each record means, as one table of rules |
+//! | [`read`](mod@read) | exports into events, with an account of every record |
+//! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
+//! | [`report`] | answers as tables, JSON, NDJSON and CSV |
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `cli` | the `regaudit` program, and tables for terminals |
+//! | `hash` | SHA-256 of each input, for the chain of custody |
+//!
+//! # What it does not do
+//!
+//! It reads no other log: not sign-ins, not the Unified Audit Log of Microsoft 365, not events that a
+//! SIEM has re-shaped; those are named in the error. It asks no service for anything and sends nothing
+//! anywhere. Counts are of events, not of attempts: a user who tries twice is two events.
+//!
+//! # The catalogue
+//!
+//! An outcome *as logged* follows the result: success, failure (a timeout is one), else unknown.
+//!
+#![doc = include_str!("catalogue/table.md")]
+
 pub mod catalogue;
 mod error;
+mod mask;
 pub mod model;
 mod origin;
 pub mod read;
-mod scan;
-pub use catalogue::{Classification, classify};
-pub use error::{Error, ErrorKind, Result};
-pub use model::Outcome;
-pub use origin::Origin;
-mod mask;
 pub mod report;
+mod scan;
 pub mod summary;
-pub use mask::Masker;
-pub use read::{Events, Filter, Reader, Shape, Tally, read, read_from, read_slice};
-pub use summary::Summary;
+
+pub use self::catalogue::{Classification, classify};
+pub use self::error::{Error, ErrorKind, Result};
+pub use self::mask::Masker;
+pub use self::model::Outcome;
+pub use self::origin::Origin;
+pub use self::read::{Events, Filter, Reader, Shape, Tally, read, read_from, read_slice};
+pub use self::summary::Summary;

@@ -47,3 +47,33 @@ fn attested(attested: &[Attestation]) -> String {
     let names: Vec<_> = attested.iter().map(|attestation| attestation.as_str()).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs};
+
+    use super::*;
+
+    const START: &str = "<!-- the catalogue, written by `UPDATE_DOCUMENTS=1 cargo test documents` -->\n";
+    const END: &str = "<!-- end of the catalogue -->\n";
+
+    /// Compares a document with what it should be, or writes it where that is asked for.
+    fn check(name: &str, expected: &str) {
+        let path = format!("{}/{name}", env!("CARGO_MANIFEST_DIR"));
+        if env::var_os("UPDATE_DOCUMENTS").is_some() {
+            fs::write(&path, expected).unwrap();
+        }
+        let found = fs::read_to_string(&path).unwrap();
+        assert!(found == expected, "{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test documents`");
+    }
+
+    #[test]
+    fn documents_show_the_catalogue_as_it_is() {
+        check("src/catalogue/table.md", &markdown(&[]));
+        let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+        let (before, rest) = readme.split_once(START).unwrap();
+        let (_, after) = rest.split_once(END).unwrap();
+        let table = markdown(&[Family::Registration]);
+        check("README.md", &format!("{before}{START}{table}{END}{after}"));
+    }
+}

@@ -320,7 +320,7 @@ pub(super) const RULES: &[Rule] = &[
                 (Reason, "User deleted Mobile Phone Call and SMS"),
             ],
             outcome: Outcome::Success,
-            methods: &[Method::PhoneMobileSms, Method::PhoneMobileCall],
+            methods: &[Method::PhoneMobileCall, Method::PhoneMobileSms],
         },
     },
     Rule {

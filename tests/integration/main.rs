@@ -1,0 +1,12 @@
+//! Everything that is tested from outside: one program, one module for each question.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test may stop at the first surprise, and nobody calls it"
+)]
+
+mod shapes;
+mod support;
