@@ -14,6 +14,7 @@
 //! mod export;
 //! ```
 #![allow(dead_code, reason = "each program that takes this module in uses its own part of it")]
+#![allow(unreachable_pub, reason = "public for the programs that take this module in")]
 
 // Explicit paths: they hold wherever this file is taken in from.
 #[path = "export/audit.rs"]

@@ -58,7 +58,7 @@ pub(super) struct SummaryArguments {
     pub(super) input: InputArguments,
     #[command(flatten)]
     pub(super) filter: FilterArguments,
-    /// Show one breakdown instead of all but the users
+    /// Show one breakdown in full instead of the overview
     #[arg(long, value_parser = grouping_parser())]
     pub(super) by: Option<Grouping>,
     /// How to write it; ndjson and csv hold one breakdown, by activity unless --by says otherwise

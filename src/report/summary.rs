@@ -53,7 +53,7 @@ impl FromStr for Grouping {
     }
 }
 
-/// The tables of a summary: the one asked for, else all but that of the users.
+/// The tables of a summary: the one asked for, else those that answer the main question.
 pub fn summary_tables(summary: &Summary, grouping: Option<Grouping>) -> Vec<Table> {
     let answer = summary.answer();
     match grouping {
@@ -68,14 +68,14 @@ pub fn summary_tables(summary: &Summary, grouping: Option<Grouping>) -> Vec<Tabl
     }
 }
 
+/// What one would ask first: how many, of what, with which method, and why not. The rest has to be
+/// asked for.
 fn all(answer: &Answer) -> Vec<Table> {
     let mut tables = vec![
         outcomes(answer),
         activities(answer),
         by_name("By method", "method", &answer.methods),
-        reasons(answer),
-        by_name("By actor", "actor", &answer.actors),
-        by_name("By day (UTC)", "day", &answer.days),
+        without_success(reasons(answer)),
     ];
     let mut maintenance = Table::new(
         "Written by the service for itself, not counted above",
@@ -162,12 +162,19 @@ fn reasons(answer: &Answer) -> Table {
         table.rows.push(vec![
             Cell::Number(row.events),
             Cell::Text(row.outcome.as_str().to_owned()),
-            Cell::Text(row.reason.clone()),
+            Cell::text(Some(row.reason.as_str()).filter(|reason| !reason.is_empty())),
             Cell::List(row.methods.clone()),
             Cell::Text(row.rule.clone()),
         ]);
     }
     table
+}
+
+fn without_success(mut reasons: Table) -> Table {
+    "Why not (failures and cancellations, numbers shown as #)".clone_into(&mut reasons.title);
+    let went_well = [Outcome::Success, Outcome::Started].map(|outcome| Cell::Text(outcome.as_str().to_owned()));
+    reasons.rows.retain(|row| !went_well.contains(&row[1]));
+    reasons
 }
 
 fn users(rows: &[UserRow]) -> Table {

@@ -8,5 +8,6 @@
     reason = "a test may stop at the first surprise, and nobody calls it"
 )]
 
+mod faults;
 mod shapes;
 mod support;
