@@ -90,7 +90,8 @@ fn measure<T: PartialEq + std::fmt::Debug>(
 fn peak_memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.map(|kilobytes| format!("; peak memory before serde ran {}", kilobytes.trim())).unwrap_or_default()
+    line.map(|kilobytes| format!("; peak memory before serde ran {}", kilobytes.trim()))
+        .unwrap_or_default()
 }
 
 fn with_regaudit(path: &Path, threads: usize) -> Result<Answer, Box<dyn Error>> {
@@ -158,7 +159,9 @@ impl Counted {
         if is_maintenance {
             return Ok(());
         }
-        let is_cancelled = activity.starts_with("User cancel") || reason.contains("canceled") || reason.contains("cancelled");
+        let is_cancelled = activity.starts_with("User cancel")
+            || reason.contains("canceled")
+            || reason.contains("cancelled");
         let outcome = match record.result {
             "success" if activity.starts_with("User started") => Outcome::Started,
             "success" => Outcome::Success,
@@ -190,7 +193,11 @@ fn with_serde(path: &Path, threads: usize) -> Result<Answer, Box<dyn Error>> {
     let counted = thread::scope(|scope| {
         let border = |part: u64| length * part / parts;
         let jobs: Vec<_> = (0..parts)
-            .map(|part| scope.spawn(move || count_part(path, border(part), border(part + 1)).map_err(|e| e.to_string())))
+            .map(|part| {
+                scope.spawn(move || {
+                    count_part(path, border(part), border(part + 1)).map_err(|e| e.to_string())
+                })
+            })
             .collect();
         jobs.into_iter().try_fold(Counted::default(), |sum, job| {
             let part = job.join().map_err(|_| "a thread panicked".to_owned())??;

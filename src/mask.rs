@@ -51,7 +51,11 @@ impl Masker {
             *reason = Reason::new(self.mask_reason(reason, &names));
         }
         if let Some(user) = &mut event.actor.user {
-            let stand_in = self.person(&user.id, &user.user_principal_name, &user.display_name);
+            let stand_in = self.person(
+                user.id.as_ref(),
+                user.user_principal_name.as_ref(),
+                user.display_name.as_ref(),
+            );
             if let Some(pseudonym) = stand_in {
                 replace(&mut user.user_principal_name, &pseudonym);
                 replace(&mut user.display_name, &pseudonym);
@@ -61,8 +65,7 @@ impl Masker {
             self.mask_target(target);
         }
         if let Some(ip) = &mut event.ip {
-            let text = Some(ip.text.clone());
-            *ip = IpAddress::new(self.addresses.of([&text]).unwrap_or_default());
+            *ip = IpAddress::new(self.addresses.of([Some(&ip.text)]).unwrap_or_default());
         }
         for detail in &mut event.details {
             replace(&mut detail.value, VALUE);
@@ -81,9 +84,9 @@ impl Masker {
     /// there is nothing else.
     fn person(
         &mut self,
-        id: &Option<String>,
-        user_principal_name: &Option<String>,
-        display_name: &Option<String>,
+        id: Option<&String>,
+        user_principal_name: Option<&String>,
+        display_name: Option<&String>,
     ) -> Option<String> {
         self.users.of([id, user_principal_name]).or_else(|| self.users.of([display_name]))
     }
@@ -94,8 +97,8 @@ impl Masker {
         let methods = methods_in(&Reason::new(text.clone()));
         methods.iter().fold(text, |text, method| match method {
             Method::Other(unknown) => {
-                let device = Some(unknown.as_str().to_owned());
-                text.replace(unknown.as_str(), &self.devices.of([&device]).unwrap_or_default())
+                let device = unknown.as_str().to_owned();
+                text.replace(&device, &self.devices.of([Some(&device)]).unwrap_or_default())
             }
             _ => text,
         })
@@ -107,14 +110,17 @@ impl Masker {
         };
         let is_person = is("user") || target.user_principal_name.is_some() || target.kind.is_none();
         if is_person {
-            let stand_in =
-                self.person(&target.id, &target.user_principal_name, &target.display_name);
+            let stand_in = self.person(
+                target.id.as_ref(),
+                target.user_principal_name.as_ref(),
+                target.display_name.as_ref(),
+            );
             if let Some(pseudonym) = stand_in {
                 replace(&mut target.user_principal_name, &pseudonym);
                 replace(&mut target.display_name, &pseudonym);
             }
         } else if is("device")
-            && let Some(pseudonym) = self.devices.of([&target.display_name])
+            && let Some(pseudonym) = self.devices.of([target.display_name.as_ref()])
         {
             replace(&mut target.display_name, &pseudonym);
         }
@@ -140,8 +146,8 @@ impl Pseudonyms {
     }
 
     /// The stand-in for what goes by these names; all of them will lead to it.
-    fn of<const N: usize>(&mut self, names: [&Option<String>; N]) -> Option<String> {
-        let names = names.map(|name| name.as_ref().map(|name| name.to_lowercase()));
+    fn of<const N: usize>(&mut self, names: [Option<&String>; N]) -> Option<String> {
+        let names = names.map(|name| name.map(|name| name.to_lowercase()));
         let mut given = names.iter().flatten().peekable();
         given.peek()?;
         let known = given.find_map(|name| self.numbers.get(name)).copied();

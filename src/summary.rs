@@ -264,7 +264,7 @@ impl Summary {
             events_without_user: self.without_user,
             families: self.families.clone(),
             activities: by_activity(&self.activities),
-            methods: rows(&self.methods, |name| name.clone()),
+            methods: rows(&self.methods, std::clone::Clone::clone),
             actors: rows(&self.actors, |kind| kind.as_str().to_owned()),
             days: rows(&self.days, ToString::to_string),
             reasons: self.reason_rows(),
@@ -273,7 +273,7 @@ impl Summary {
                 .iter()
                 .map(|(rule, events)| ((*rule).to_owned(), *events))
                 .collect(),
-            unknown: rows(&self.unknown, |name| name.clone()),
+            unknown: rows(&self.unknown, std::clone::Clone::clone),
         }
     }
 

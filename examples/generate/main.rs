@@ -6,6 +6,7 @@
 //!
 //! The export goes to the file or to standard output, the expected counts to standard error as one
 //! JSON object. The same arguments give the same bytes on every machine.
+#![allow(clippy::print_stderr, reason = "a program, whose account goes to standard error")]
 
 mod export;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::model::{Change, Event, Method, PropertyValue, Reason};
+use crate::model::{Event, Method, PropertyValue, Reason};
 
 /// A field of a record that a [`Condition`](super::Condition) may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,10 +157,6 @@ impl<'event> Facts<'event> {
     }
 }
 
-fn is_strong_authentication(change: &&Change) -> bool {
-    change.name.starts_with("StrongAuthentication")
-}
-
 /// Parts of a registered method that change in use, without anyone's doing (seen in real records).
 const BOOKKEEPING: &[&str] = &[
     "LastAuthenticatedTimestamp",
@@ -171,7 +167,8 @@ const BOOKKEEPING: &[&str] = &[
 ];
 
 fn strong_authentication_change(event: &Event) -> &'static str {
-    let mut changes = event.changes().filter(is_strong_authentication);
+    let mut changes =
+        event.changes().filter(|change| change.name.starts_with("StrongAuthentication"));
     let is_bookkeeping = changes.all(|change| {
         let value = |value: &Option<PropertyValue>| {
             let mut json = value.as_ref()?.json.clone()?;

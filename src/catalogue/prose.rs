@@ -54,7 +54,8 @@ mod tests {
 
     use super::*;
 
-    const START: &str = "<!-- the catalogue, written by `UPDATE_DOCUMENTS=1 cargo test documents` -->\n";
+    const START: &str =
+        "<!-- the catalogue, written by `UPDATE_DOCUMENTS=1 cargo test documents` -->\n";
     const END: &str = "<!-- end of the catalogue -->\n";
 
     /// Compares a document with what it should be, or writes it where that is asked for.
@@ -64,7 +65,10 @@ mod tests {
             fs::write(&path, expected).unwrap();
         }
         let found = fs::read_to_string(&path).unwrap();
-        assert!(found == expected, "{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test documents`");
+        assert!(
+            found == expected,
+            "{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test documents`"
+        );
     }
 
     #[test]

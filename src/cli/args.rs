@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser as _;
+use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regaudit::catalogue::Family;
 use regaudit::model::{Activity, DateOrder, Method, Outcome};
@@ -187,13 +186,13 @@ pub(super) struct FilterArguments {
     #[arg(long, value_parser = parse_when, value_name = "TIME")]
     until: Option<DateTime<Utc>>,
     /// Only this activity, by name; may be given several times, as the options below
-    #[arg(long, value_parser = parse_activity)]
+    #[arg(long, value_parser = activity_parser())]
     activity: Vec<Activity>,
     /// Only this outcome
     #[arg(long, value_parser = outcome_parser())]
     outcome: Vec<Outcome>,
     /// Only this method, by its canonical name or any other spelling
-    #[arg(long, value_parser = parse_method)]
+    #[arg(long, value_parser = method_parser())]
     method: Vec<Method>,
     /// Only this user, by user principal name or object id
     #[arg(long)]
@@ -252,24 +251,24 @@ pub(super) struct DestinationArguments {
     pub(super) force: bool,
 }
 
-fn shape_parser() -> impl clap::builder::TypedValueParser<Value = Shape> {
+fn shape_parser() -> impl TypedValueParser<Value = Shape> {
     PossibleValuesParser::new(Shape::ALL.map(Shape::as_str)).try_map(|name| name.parse::<Shape>())
 }
 
-fn grouping_parser() -> impl clap::builder::TypedValueParser<Value = Grouping> {
+fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
     PossibleValuesParser::new(Grouping::ALL.map(|(name, _)| name))
         .try_map(|name| name.parse::<Grouping>())
 }
 
-fn outcome_parser() -> impl clap::builder::TypedValueParser<Value = Outcome> {
+fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
     by_name(&Outcome::ALL, Outcome::as_str)
 }
 
-fn family_parser() -> impl clap::builder::TypedValueParser<Value = Family> {
+fn family_parser() -> impl TypedValueParser<Value = Family> {
     by_name(&Family::ALL, Family::as_str)
 }
 
-fn families_parser() -> impl clap::builder::TypedValueParser<Value = Families> {
+fn families_parser() -> impl TypedValueParser<Value = Families> {
     let names = Family::ALL.map(Family::as_str).into_iter().chain(["all"]);
     PossibleValuesParser::new(names).map(|name| {
         let family = Family::ALL.into_iter().find(|family| family.as_str() == name);
@@ -281,7 +280,7 @@ fn families_parser() -> impl clap::builder::TypedValueParser<Value = Families> {
 fn by_name<T: Copy + Send + Sync + 'static>(
     values: &'static [T],
     name: fn(T) -> &'static str,
-) -> impl clap::builder::TypedValueParser<Value = T> {
+) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(values.iter().map(|value| name(*value))).try_map(move |given| {
         values.iter().copied().find(|value| name(*value) == given).ok_or("unknown")
     })
@@ -289,14 +288,16 @@ fn by_name<T: Copy + Send + Sync + 'static>(
 
 /// An activity by any of its names, whatever the case of the letters; one that is not known is
 /// looked for as it is written.
-fn parse_activity(text: &str) -> Result<Activity, std::convert::Infallible> {
-    let is_named = |activity: &&Activity| {
-        activity.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(text))
-    };
-    let known = Activity::KNOWN.iter().find(is_named).cloned();
-    Ok(known.unwrap_or_else(|| Activity::from_text(text)))
+fn activity_parser() -> impl TypedValueParser<Value = Activity> {
+    StringValueParser::new().map(|text| {
+        let is_named = |activity: &&Activity| {
+            activity.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(&text))
+        };
+        let known = Activity::KNOWN.iter().find(is_named).cloned();
+        known.unwrap_or_else(|| Activity::from_text(&text))
+    })
 }
 
-fn parse_method(text: &str) -> Result<Method, std::convert::Infallible> {
-    Ok(Method::from_text(text))
+fn method_parser() -> impl TypedValueParser<Value = Method> {
+    StringValueParser::new().map(|text| Method::from_text(&text))
 }

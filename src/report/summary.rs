@@ -172,7 +172,8 @@ fn reasons(answer: &Answer) -> Table {
 
 fn without_success(mut reasons: Table) -> Table {
     "Why not (failures and cancellations, numbers shown as #)".clone_into(&mut reasons.title);
-    let went_well = [Outcome::Success, Outcome::Started].map(|outcome| Cell::Text(outcome.as_str().to_owned()));
+    let went_well =
+        [Outcome::Success, Outcome::Started].map(|outcome| Cell::Text(outcome.as_str().to_owned()));
     reasons.rows.retain(|row| !went_well.contains(&row[1]));
     reasons
 }

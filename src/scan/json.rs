@@ -200,15 +200,14 @@ impl JsonSplitter {
                     split.spans.push(record(start..self.place));
                 }
             }
-            (Next::Value(_), b':') => self.place += 1,
+            // A byte that belongs to no key is not JSON; serde will say so of the whole object.
+            (Next::Key, _) | (Next::Value(_), b':') => self.place += 1,
             (Next::Value(Key::Records), b'[') => self.enter_from_object(Container::Records),
             (Next::Value(Key::Tables), b'[') => self.enter_from_object(Container::Tables),
             (Next::Value(_), _) => {
                 self.expect(Next::Key);
                 self.begin(Purpose::Nothing);
             }
-            // Not JSON; serde will say so of the whole object.
-            (Next::Key, _) => self.place += 1,
         }
     }
 

@@ -27,7 +27,7 @@ pub fn result(record: &Record) -> &'static str {
 }
 
 /// A `directoryAudit` of Graph or of the portal, which differ in a few keys and their order.
-pub fn directory_audit(json: &mut Json, record: &Record, dialect: Dialect) {
+pub fn directory_audit(json: &mut Json<'_>, record: &Record, dialect: Dialect) {
     let graph = dialect == Dialect::Graph;
     json.open("{");
     json.field("id", &record.id);
@@ -45,7 +45,7 @@ pub fn directory_audit(json: &mut Json, record: &Record, dialect: Dialect) {
 }
 
 /// The keys that every `directoryAudit` has in this order.
-fn summary(json: &mut Json, record: &Record, zone: &str) {
+fn summary(json: &mut Json<'_>, record: &Record, zone: &str) {
     json.field("category", record.category);
     json.field("correlationId", &record.correlation_id);
     json.field("result", result(record));
@@ -55,7 +55,7 @@ fn summary(json: &mut Json, record: &Record, zone: &str) {
     json.field("loggedByService", record.service);
 }
 
-fn parties(json: &mut Json, record: &Record, dialect: Dialect) {
+fn parties(json: &mut Json<'_>, record: &Record, dialect: Dialect) {
     json.key("targetResources");
     targets(json, &record.targets, dialect);
     json.key("additionalDetails");
@@ -63,7 +63,7 @@ fn parties(json: &mut Json, record: &Record, dialect: Dialect) {
 }
 
 /// A diagnostic-settings record: a spaced envelope around compact properties.
-pub fn envelope(json: &mut Json, record: &Record) {
+pub fn envelope(json: &mut Json<'_>, record: &Record) {
     let (name, ip) = actor(&record.initiator);
     json.layout = Layout::Spaced;
     json.open("{ ");
@@ -92,7 +92,7 @@ pub fn envelope(json: &mut Json, record: &Record) {
     json.close("}");
 }
 
-fn properties(json: &mut Json, record: &Record, identity: &str) {
+fn properties(json: &mut Json<'_>, record: &Record, identity: &str) {
     json.open("{");
     json.field("tenantId", TENANT);
     json.field("resultType", "");
@@ -118,7 +118,7 @@ pub fn actor(initiator: &Initiator) -> (Option<&str>, Option<&str>) {
     }
 }
 
-pub fn initiator(json: &mut Json, initiator: &Initiator, dialect: Dialect) {
+pub fn initiator(json: &mut Json<'_>, initiator: &Initiator, dialect: Dialect) {
     json.open("{");
     match initiator {
         Initiator::User { id, display_name, upn, ip } => {
@@ -154,7 +154,7 @@ pub fn initiator(json: &mut Json, initiator: &Initiator, dialect: Dialect) {
     json.close("}");
 }
 
-fn user_habits(json: &mut Json, dialect: Dialect) {
+fn user_habits(json: &mut Json<'_>, dialect: Dialect) {
     match dialect {
         Dialect::Graph => {
             json.optional("userType", None);
@@ -173,7 +173,7 @@ fn user_habits(json: &mut Json, dialect: Dialect) {
     }
 }
 
-pub fn targets(json: &mut Json, targets: &[Target], dialect: Dialect) {
+pub fn targets(json: &mut Json<'_>, targets: &[Target], dialect: Dialect) {
     let keeps_null = matches!(dialect, Dialect::Graph | Dialect::Portal);
     json.open("[");
     for target in targets {
@@ -199,7 +199,7 @@ pub fn targets(json: &mut Json, targets: &[Target], dialect: Dialect) {
     json.close("]");
 }
 
-fn modified(json: &mut Json, modified: Option<&[Modified]>) {
+fn modified(json: &mut Json<'_>, modified: Option<&[Modified]>) {
     let Some(modified) = modified else {
         return json.optional("modifiedProperties", None);
     };
@@ -215,7 +215,7 @@ fn modified(json: &mut Json, modified: Option<&[Modified]>) {
     json.close("]");
 }
 
-pub fn details(json: &mut Json, record: &Record) {
+pub fn details(json: &mut Json<'_>, record: &Record) {
     json.open("[");
     for (key, value) in &record.details {
         json.open("{");

@@ -13,7 +13,7 @@ enum Cell<'a> {
     Text(&'a str),
     Number(&'a str),
     Time(u64),
-    Dynamic(fn(&mut Json, &Record)),
+    Dynamic(fn(&mut Json<'_>, &Record)),
 }
 
 /// A column: name, type, and where its value comes from.
@@ -73,7 +73,7 @@ impl Habits {
 }
 
 /// A row as an object, keys and all.
-pub fn object(json: &mut Json, record: &Record, habits: Habits) {
+pub fn object(json: &mut Json<'_>, record: &Record, habits: Habits) {
     json.open("{");
     for (name, _, value) in &COLUMNS {
         match value(record) {
@@ -92,7 +92,7 @@ pub fn object(json: &mut Json, record: &Record, habits: Habits) {
 }
 
 /// A row as the query service gives it: values alone.
-pub fn array(json: &mut Json, record: &Record) {
+pub fn array(json: &mut Json<'_>, record: &Record) {
     json.open("[");
     for (_, _, value) in &COLUMNS {
         cell_value(json, &value(record), record);
@@ -100,7 +100,7 @@ pub fn array(json: &mut Json, record: &Record) {
     json.close("]");
 }
 
-fn cell_value(json: &mut Json, cell: &Cell, record: &Record) {
+fn cell_value(json: &mut Json<'_>, cell: &Cell<'_>, record: &Record) {
     match *cell {
         Cell::Text(value) => json.string(value),
         Cell::Number(value) => json.literal(value),
@@ -110,7 +110,7 @@ fn cell_value(json: &mut Json, cell: &Cell, record: &Record) {
 }
 
 /// A structured value as the text of its JSON.
-fn as_text(write: fn(&mut Json, &Record), record: &Record) -> String {
+fn as_text(write: fn(&mut Json<'_>, &Record), record: &Record) -> String {
     let mut text = String::new();
     write(&mut Json::new(&mut text, record.disguise), record);
     text

@@ -89,7 +89,7 @@ fn columns_in_order() -> Vec<(Column, Vec<String>)> {
     for target in 0..TARGETS {
         let number = target + 1;
         let mut add = |part: OfTarget, names: &[String]| {
-            columns.push((Column::Target(target, part), names.to_vec()))
+            columns.push((Column::Target(target, part), names.to_vec()));
         };
         add(OfTarget::Type, &[format!("Target{number}Type")]);
         add(OfTarget::DisplayName, &[format!("Target{number}DisplayName")]);
@@ -214,9 +214,11 @@ impl Row {
             Column::UserAgent => fields.user_agent = owned(),
             Column::IpAddress => fields.actor_ip = owned(),
             Column::Target(number, part) => {
-                set_target(entry(&mut fields.targets, number), part, text)
+                set_target(entry(&mut fields.targets, number), part, text);
             }
-            Column::DetailKey(number) => detail(&mut fields.details, number).key = text.to_owned(),
+            Column::DetailKey(number) => {
+                text.clone_into(&mut detail(&mut fields.details, number).key)
+            }
             Column::DetailValue(number) => detail(&mut fields.details, number).value = given(),
             Column::ActorType | Column::ActorHomeTenantName => {}
             Column::ActorServicePrincipalId => application(fields).service_principal_id = given(),
@@ -236,12 +238,12 @@ fn set_target(target: &mut Target, part: OfTarget, text: &str) {
         OfTarget::DisplayName => target.display_name = given,
         OfTarget::ObjectId => target.id = given,
         OfTarget::UserPrincipalName => target.user_principal_name = given,
-        OfTarget::PropertyName(number) => change(target, number).name = text.to_owned(),
+        OfTarget::PropertyName(number) => text.clone_into(&mut change(target, number).name),
         OfTarget::PropertyOldValue(number) => {
-            change(target, number).old = Some(PropertyValue::new(text))
+            change(target, number).old = Some(PropertyValue::new(text));
         }
         OfTarget::PropertyNewValue(number) => {
-            change(target, number).new = Some(PropertyValue::new(text))
+            change(target, number).new = Some(PropertyValue::new(text));
         }
     }
 }
