@@ -2,7 +2,7 @@
 //!
 //! A [`Reader`] takes inputs through these steps, one file each:
 //! `source` finds and opens them, `decompress` and `encoding` turn them into UTF-8, `detect` tells the
-//! [`Shape`] from the content, [`scan`](crate::scan) finds the borders of records, `decode` skips or
+//! [`Shape`] from the content, `scan` finds the borders of records, `decode` skips or
 //! decodes each with the `envelope` of its shape, and `events` puts the blocks back in order, drops
 //! duplicates and keeps the [`Tally`].
 

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::decode::{DecodedBlock, Decoder, too_long};
 use super::open::{Bytes, OpenFile, Unopened, describe};
@@ -162,6 +162,7 @@ type Promise = Receiver<DecodedBlock>;
 /// The steps in order; the answers to blocks may be yet to come.
 pub(super) struct Threaded {
     steps: Receiver<Step<Promise>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Threaded {
@@ -170,21 +171,45 @@ impl Threaded {
         // As many steps as keep every worker busy while one block takes longer than the others.
         let (in_order, steps) = sync_channel(threads * 4);
         let jobs = Arc::new(Mutex::new(jobs));
+        let mut handles = Vec::with_capacity(threads + 1);
         for _ in 0..threads {
             let jobs = Arc::clone(&jobs);
-            thread::spawn(move || work_off(&jobs));
+            handles.push(thread::spawn(move || work_off(&jobs)));
         }
-        thread::spawn(move || produce(producer, &work, &in_order));
-        Self { steps }
+        handles.push(thread::spawn(move || produce(producer, &work, &in_order)));
+        Self { steps, threads: handles }
     }
 
     fn next(&mut self) -> Option<Step<DecodedBlock>> {
-        let step = self.steps.recv().ok()?;
-        // A worker ends without an answer only by a panic, which is passed on as the end.
-        if let Step::Block(promise) = step {
-            return promise.recv().ok().map(Step::Block);
+        let Ok(step) = self.steps.recv() else {
+            self.pass_on_panics();
+            return None;
+        };
+        Some(match step {
+            Step::Block(promise) => match promise.recv() {
+                Ok(block) => Step::Block(block),
+                Err(_) => {
+                    self.pass_on_panics();
+                    return None;
+                }
+            },
+            Step::Open(report) => Step::Open(report),
+            Step::Gap { error, byte, lines } => Step::Gap { error, byte, lines },
+            Step::Close(closing) => Step::Close(closing),
+        })
+    }
+
+    /// A thread ends early by a panic alone; it goes on where the events are asked for, as it would
+    /// on one thread, so that nothing is taken for the end of the input.
+    fn pass_on_panics(&mut self) {
+        // The other workers wait for work until the producer is gone.
+        for handle in self.threads.drain(..).rev() {
+            if handle.is_finished()
+                && let Err(panic) = handle.join()
+            {
+                std::panic::resume_unwind(panic);
+            }
         }
-        Some(step.map(|_| DecodedBlock::default()))
     }
 }
 

@@ -64,7 +64,8 @@ impl Found {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-        let identity = fs::canonicalize(path).map_err(Error::io)?;
+        // A pipe such as /dev/fd/63 has no other name than the one it was given.
+        let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.seen.insert(identity) {
             self.sources.push(Source::File(path.to_owned()));
         }

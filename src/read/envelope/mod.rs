@@ -79,6 +79,9 @@ impl RecordForm {
     /// Decodes a record, in this form if it has it, else in the one that it has.
     pub(super) fn decode(self, bytes: &[u8]) -> Result<Decoded<'_>> {
         let text = std::str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
+        if text.starts_with('[') {
+            return Ok(Decoded::Container);
+        }
         let decoded = match self {
             Self::DirectoryAudit => directory_audit::decode(text)?,
             Self::Diagnostic => diagnostic::decode(text)?,

@@ -135,8 +135,9 @@ pub(in crate::read) enum HeaderMatch {
     Unknown,
 }
 
-/// The columns without which a row means nothing.
-const NEEDED: [Column; 4] = [Column::Date, Column::Service, Column::Activity, Column::Result];
+/// The columns without which a row means nothing, or something else.
+const NEEDED: [Column; 5] =
+    [Column::Date, Column::Service, Column::Activity, Column::Result, Column::ResultReason];
 
 impl PortalLayout {
     pub(in crate::read) fn of_header(header: &csv::StringRecord, delimiter: u8) -> HeaderMatch {
@@ -147,15 +148,15 @@ impl PortalLayout {
             known.iter().find(is_named).map(|(column, _)| *column)
         };
         let columns: Vec<_> = header.iter().map(|name| column_of(name.trim())).collect();
-        let in_order = || known.iter().map(|(column, _)| Some(*column)).collect();
-        let is_english = columns.contains(&Some(Column::ResultReason));
-        if NEEDED.iter().all(|column| columns.contains(&Some(*column)))
-            && (is_english || header.len() != LENGTH)
-        {
-            HeaderMatch::Named(Self { delimiter, columns })
-        } else if header.len() == LENGTH {
-            let columns = in_order();
-            HeaderMatch::ByPosition(Self { delimiter, columns })
+        if NEEDED.iter().all(|column| columns.contains(&Some(*column))) {
+            return HeaderMatch::Named(Self { delimiter, columns });
+        }
+        let in_order: Vec<_> = known.iter().map(|(column, _)| Some(*column)).collect();
+        let agrees = |(found, expected): (&Option<Column>, &Option<Column>)| {
+            found.is_none() || found == expected
+        };
+        if header.len() == LENGTH && columns.iter().zip(&in_order).all(agrees) {
+            HeaderMatch::ByPosition(Self { delimiter, columns: in_order })
         } else {
             HeaderMatch::Unknown
         }
@@ -217,7 +218,7 @@ impl Row {
                 set_target(entry(&mut fields.targets, number), part, text);
             }
             Column::DetailKey(number) => {
-                text.clone_into(&mut detail(&mut fields.details, number).key)
+                text.clone_into(&mut detail(&mut fields.details, number).key);
             }
             Column::DetailValue(number) => detail(&mut fields.details, number).value = given(),
             Column::ActorType | Column::ActorHomeTenantName => {}
