@@ -5,9 +5,10 @@
 //! the input.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use super::decode::{DecodedBlock, Decoder, too_long};
 use super::open::{Bytes, OpenFile, Unopened, describe};
@@ -156,95 +157,85 @@ impl<B> Step<B> {
     }
 }
 
+/// What a thread has to say: a value, or the panic it ended with. Panics go on where the events are
+/// asked for, as they would on one thread, so that nothing is taken for the end of the input.
+type Answer<T> = thread::Result<T>;
+
 /// A block that some worker decodes: the answer comes here.
-type Promise = Receiver<DecodedBlock>;
+type Promise = Receiver<Answer<DecodedBlock>>;
+
+/// A block for a worker, and where its answer goes.
+type Job = (Work, Sender<Answer<DecodedBlock>>);
 
 /// The steps in order; the answers to blocks may be yet to come.
 pub(super) struct Threaded {
-    steps: Receiver<Step<Promise>>,
-    threads: Vec<JoinHandle<()>>,
+    steps: Receiver<Answer<Step<Promise>>>,
 }
 
 impl Threaded {
     fn start(producer: Producer<'static>, threads: usize) -> Self {
-        let (work, jobs) = channel::<(Work, Sender<DecodedBlock>)>();
+        let (work, jobs) = channel();
         // As many steps as keep every worker busy while one block takes longer than the others.
         let (in_order, steps) = sync_channel(threads * 4);
         let jobs = Arc::new(Mutex::new(jobs));
-        let mut handles = Vec::with_capacity(threads + 1);
         for _ in 0..threads {
             let jobs = Arc::clone(&jobs);
-            handles.push(thread::spawn(move || work_off(&jobs)));
+            thread::spawn(move || work_off(&jobs));
         }
-        handles.push(thread::spawn(move || produce(producer, &work, &in_order)));
-        Self { steps, threads: handles }
+        thread::spawn(move || produce(producer, &work, &in_order));
+        Self { steps }
     }
 
     fn next(&mut self) -> Option<Step<DecodedBlock>> {
-        let Ok(step) = self.steps.recv() else {
-            self.pass_on_panics();
-            return None;
-        };
-        Some(match step {
-            Step::Block(promise) => match promise.recv() {
-                Ok(block) => Step::Block(block),
-                Err(_) => {
-                    self.pass_on_panics();
-                    return None;
-                }
-            },
-            Step::Open(report) => Step::Open(report),
-            Step::Gap { error, byte, lines } => Step::Gap { error, byte, lines },
-            Step::Close(closing) => Step::Close(closing),
-        })
+        let step = or_panic(self.steps.recv().ok()?);
+        Some(step.map(|promise| match promise.recv() {
+            Ok(answer) => or_panic(answer),
+            Err(gone) => std::panic::resume_unwind(Box::new(gone)),
+        }))
     }
+}
 
-    /// A thread ends early by a panic alone; it goes on where the events are asked for, as it would
-    /// on one thread, so that nothing is taken for the end of the input.
-    fn pass_on_panics(&mut self) {
-        // The other workers wait for work until the producer is gone.
-        for handle in self.threads.drain(..).rev() {
-            if handle.is_finished()
-                && let Err(panic) = handle.join()
-            {
-                std::panic::resume_unwind(panic);
-            }
-        }
-    }
+fn or_panic<T>(answer: Answer<T>) -> T {
+    answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Splits the inputs until they end or nobody asks any more.
 fn produce(
-    producer: Producer<'static>,
-    work: &Sender<(Work, Sender<DecodedBlock>)>,
-    in_order: &SyncSender<Step<Promise>>,
+    mut producer: Producer<'static>,
+    work: &Sender<Job>,
+    in_order: &SyncSender<Answer<Step<Promise>>>,
 ) {
-    for step in producer {
+    loop {
+        let step = match catch_unwind(AssertUnwindSafe(|| producer.next())) {
+            Ok(Some(step)) => step,
+            Ok(None) => return,
+            Err(panic) => {
+                let _ = in_order.send(Err(panic));
+                return;
+            }
+        };
         let (answer, promise) = channel();
         let mut job = None;
-        let step = step.map(|work| {
-            job = Some((work, answer));
+        let step = step.map(|block| {
+            job = Some((block, answer));
             promise
         });
-        if in_order.send(step).is_err() {
-            return;
-        }
-        if let Some(job) = job
-            && work.send(job).is_err()
-        {
+        let is_wanted = in_order.send(Ok(step)).is_ok();
+        if !is_wanted || job.is_some_and(|job| work.send(job).is_err()) {
             return;
         }
     }
 }
 
 /// Decodes blocks until there are no more.
-fn work_off(jobs: &Mutex<Receiver<(Work, Sender<DecodedBlock>)>>) {
+fn work_off(jobs: &Mutex<Receiver<Job>>) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((work, answer)) = job else {
             return;
         };
+        let decoded = catch_unwind(AssertUnwindSafe(|| decode(&work)));
         // Nobody may be waiting for the answer any more.
-        let _ = answer.send(decode(&work));
+        let _ = answer.send(decoded);
     }
 }
