@@ -54,7 +54,10 @@ impl Found {
         }
         match fs::metadata(argument) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(argument),
-            Ok(_) => self.add_file(argument),
+            Ok(_) => {
+                self.add_file(argument);
+                Ok(())
+            }
             Err(error) => match argument.to_str() {
                 Some(pattern) if pattern.contains(['*', '?', '[']) => self.add_pattern(pattern),
                 _ => Err(Error::io(error)
@@ -63,32 +66,37 @@ impl Found {
         }
     }
 
-    fn add_file(&mut self, path: &Path) -> Result<(), Error> {
+    fn add_file(&mut self, path: &Path) {
         // A pipe such as /dev/fd/63 has no other name than the one it was given.
         let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if self.seen.insert(identity) {
             self.sources.push(Source::File(path.to_owned()));
         }
-        Ok(())
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), Error> {
         let mut files = Vec::new();
-        self.walk(folder, &mut files)?;
+        self.walk(folder, &mut HashSet::new(), &mut files)?;
         if files.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a folder without files").expected(
                 "exports in it, at any depth; names that begin with a dot are passed over",
             ));
         }
-        files
-            .sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
-        files.iter().try_for_each(|file| self.add_file(file))
+        for file in in_order(files) {
+            self.add_file(&file);
+        }
+        Ok(())
     }
 
-    /// Collects the files of a folder and those below it. A folder reached a second time, as
-    /// through a link, is not entered again.
-    fn walk(&mut self, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-        if !self.seen.insert(fs::canonicalize(folder).map_err(Error::io)?) {
+    /// Collects the files of a folder and of those below it. A folder that leads back to itself,
+    /// as through a link, is not entered again.
+    fn walk(
+        &mut self,
+        folder: &Path,
+        entered: &mut HashSet<PathBuf>,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<(), Error> {
+        if !entered.insert(fs::canonicalize(folder).map_err(Error::io)?) {
             return Ok(());
         }
         for entry in fs::read_dir(folder).map_err(Error::io)? {
@@ -97,13 +105,17 @@ impl Found {
                 continue;
             }
             let path = entry.path();
-            match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_dir() => self.walk(&path, files)?,
-                Ok(_) => files.push(path),
-                Err(error) => {
-                    let place = Origin::new(path.display().to_string());
-                    self.errors.push(Error::io(error).at(place));
+            let is_folder = fs::metadata(&path).map(|metadata| metadata.is_dir());
+            let walked = match is_folder.map_err(Error::io) {
+                Ok(true) => self.walk(&path, entered, files),
+                Ok(false) => {
+                    files.push(path.clone());
+                    Ok(())
                 }
+                Err(error) => Err(error),
+            };
+            if let Err(error) = walked {
+                self.errors.push(error.at(Origin::new(path.display().to_string())));
             }
         }
         Ok(())
@@ -113,14 +125,32 @@ impl Found {
         let paths = glob::glob(pattern).map_err(|error| {
             Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}"))
         })?;
-        let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).collect();
-        if paths.is_empty() {
+        let mut found = Vec::new();
+        for path in paths {
+            match path {
+                Ok(path) => found.push(path),
+                Err(error) => {
+                    let place = Origin::new(error.path().display().to_string());
+                    self.errors.push(Error::io(error.into()).at(place));
+                }
+            }
+        }
+        if found.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a pattern that matches nothing"));
         }
-        paths
-            .sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
-        paths.iter().try_for_each(|path| {
-            if path.is_dir() { self.add_folder(path) } else { self.add_file(path) }
-        })
+        for path in in_order(found) {
+            if path.is_dir() {
+                self.add_folder(&path)?;
+            } else {
+                self.add_file(&path);
+            }
+        }
+        Ok(())
     }
+}
+
+/// Paths in the order of their bytes, which is the same on every machine.
+fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    paths
 }
