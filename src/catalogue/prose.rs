@@ -54,8 +54,7 @@ mod tests {
 
     use super::*;
 
-    const START: &str =
-        "<!-- the catalogue, written by `UPDATE_DOCUMENTS=1 cargo test documents` -->\n";
+    const START: &str = "<!-- the catalogue, written by `UPDATE_DOCUMENTS=1 cargo test --all-features documents` -->\n";
     const END: &str = "<!-- end of the catalogue -->\n";
 
     /// Compares a document with what it should be, or writes it where that is asked for.
@@ -67,7 +66,7 @@ mod tests {
         let found = fs::read_to_string(&path).unwrap();
         assert!(
             found == expected,
-            "{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test documents`"
+            "{name} is stale: run `UPDATE_DOCUMENTS=1 cargo test --all-features documents`"
         );
     }
 

@@ -1,8 +1,10 @@
 //! gzip and Zstandard, told by content and bounded.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::report::Compression;
 
@@ -29,23 +31,41 @@ pub(crate) fn decompress<'a>(
     largest_expansion: u64,
 ) -> io::Result<(Box<dyn Read + Send + 'a>, Compression)> {
     let taken = Arc::new(AtomicU64::new(0));
-    let counted = Counted { input, taken: Arc::clone(&taken) };
-    let mut input = BufReader::with_capacity(256 * 1024, counted);
-    let head = input.fill_buf()?;
-    let compression = match head {
-        _ if head.starts_with(GZIP) => Compression::Gzip,
-        _ if head.starts_with(ZSTANDARD) || head.get(1..4) == Some(SKIPPABLE) => {
-            Compression::Zstandard
-        }
+    let mut input = Counted { input, taken: Arc::clone(&taken) };
+    let (mark, length) = read_mark(&mut input)?;
+    let mark = &mark[..length];
+    let compression = match mark {
+        _ if mark.starts_with(GZIP) => Compression::Gzip,
+        _ if mark.starts_with(ZSTANDARD) || is_skippable(mark) => Compression::Zstandard,
         _ => Compression::None,
     };
+    let whole = BufReader::with_capacity(256 * 1024, Cursor::new(mark.to_vec()).chain(input));
     let text: Box<dyn Read + Send> = match compression {
-        Compression::None => return Ok((Box::new(input), compression)),
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
-        Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(input)) }),
+        Compression::None => return Ok((Box::new(whole), compression)),
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
+        Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(whole)) }),
     };
     let bounded = Bounded { text, taken, given: 0, largest_expansion };
     Ok((Box::new(bounded), compression))
+}
+
+/// The first four bytes of an input or frame, or as many as there are.
+fn read_mark(input: &mut impl Read) -> io::Result<([u8; 4], usize)> {
+    let mut mark = [0; 4];
+    let mut length = 0;
+    while length < mark.len() {
+        match input.read(&mut mark[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((mark, length))
+}
+
+fn is_skippable(mark: &[u8]) -> bool {
+    mark.get(1..4) == Some(SKIPPABLE) && mark[0] >> 4 == 5
 }
 
 /// Counts what is taken from an input.
@@ -94,16 +114,19 @@ fn damaged(error: io::Error) -> io::Error {
 }
 
 /// One Zstandard frame after another.
-struct ZstandardFrames<R: BufRead> {
+struct ZstandardFrames<R: Read> {
     state: Frames<R>,
 }
 
-enum Frames<R: BufRead> {
+/// A frame with the mark that was read to tell what it is.
+type Marked<R> = io::Chain<Cursor<[u8; 4]>, R>;
+
+enum Frames<R: Read> {
     Between(Option<R>),
-    Within(Box<ruzstd::decoding::StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>),
+    Within(Box<StreamingDecoder<Marked<R>, FrameDecoder>>),
 }
 
-impl<R: BufRead> Read for ZstandardFrames<R> {
+impl<R: Read> Read for ZstandardFrames<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match &mut self.state {
@@ -114,21 +137,20 @@ impl<R: BufRead> Read for ZstandardFrames<R> {
                     }
                     let ended = std::mem::replace(&mut self.state, Frames::Between(None));
                     if let Frames::Within(decoder) = ended {
-                        self.state = Frames::Between(Some(decoder.into_inner()));
+                        let (_, input) = decoder.into_inner().into_inner();
+                        self.state = Frames::Between(Some(input));
                     }
                 }
                 Frames::Between(input) => {
-                    let Some(mut input) = input.take() else {
+                    let Some(input) = input.take() else {
                         return Ok(0);
                     };
-                    skip_empty_frames(&mut input)?;
-                    if input.fill_buf()?.is_empty() {
+                    let Some(frame) = next_frame(input)? else {
                         return Ok(0);
-                    }
-                    let decoder =
-                        ruzstd::decoding::StreamingDecoder::new(input).map_err(|error| {
-                            io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-                        })?;
+                    };
+                    let decoder = StreamingDecoder::new(frame).map_err(|error| {
+                        io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+                    })?;
                     self.state = Frames::Within(Box::new(decoder));
                 }
             }
@@ -136,16 +158,24 @@ impl<R: BufRead> Read for ZstandardFrames<R> {
     }
 }
 
-/// Passes over frames that hold no data.
-fn skip_empty_frames(input: &mut impl BufRead) -> io::Result<()> {
-    while input.fill_buf()?.get(1..4) == Some(SKIPPABLE) {
-        let mut header = [0; 8];
-        input.read_exact(&mut header)?;
-        let length = u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
-        let skipped = io::copy(&mut input.by_ref().take(length.into()), &mut io::sink())?;
-        if skipped < u64::from(length) {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+/// The next frame that holds data; `None` at the end of the input.
+fn next_frame<R: Read>(mut input: R) -> io::Result<Option<Marked<R>>> {
+    loop {
+        let (mark, length) = read_mark(&mut input)?;
+        match length {
+            0 => return Ok(None),
+            4 if is_skippable(&mark) => skip_frame(&mut input)?,
+            4 => return Ok(Some(Cursor::new(mark).chain(input))),
+            _ => return Err(io::ErrorKind::UnexpectedEof.into()),
         }
     }
-    Ok(())
+}
+
+/// Passes over a frame that holds no data, behind its mark.
+fn skip_frame(input: &mut impl Read) -> io::Result<()> {
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
+    let length = u64::from(u32::from_le_bytes(length));
+    let skipped = io::copy(&mut input.take(length), &mut io::sink())?;
+    if skipped < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }

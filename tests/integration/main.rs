@@ -8,6 +8,12 @@
     reason = "a test may stop at the first surprise, and nobody calls it"
 )]
 
+mod corpus;
 mod faults;
+mod generations;
+mod generator;
+mod imports;
+mod reserved;
+mod rules;
 mod shapes;
 mod support;

@@ -189,7 +189,7 @@ impl PortalLayout {
                 row.set(column, text);
             }
         }
-        Ok(Decoded::Audit(Box::new(row.fields)))
+        Ok(Decoded::Audit(Box::new(row.into_fields())))
     }
 }
 
@@ -197,9 +197,26 @@ impl PortalLayout {
 #[derive(Default)]
 struct Row {
     fields: Fields<'static>,
+    actor_type: String,
 }
 
 impl Row {
+    /// The fields, with the actor as what its type says it is.
+    ///
+    /// The columns of a user are also those of an application, whose type begins with `Ap` in the
+    /// languages of the portal that a public parser has met.
+    fn into_fields(mut self) -> Fields<'static> {
+        let actor = &mut self.fields.actor;
+        let is_application =
+            self.actor_type.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("ap"));
+        if is_application && let Some(user) = actor.user.take() {
+            let application = actor.application.get_or_insert_default();
+            application.app_id = application.app_id.take().or(user.id);
+            application.display_name = user.display_name.or(application.display_name.take());
+        }
+        self.fields
+    }
+
     fn set(&mut self, column: Column, text: &str) {
         let fields = &mut self.fields;
         let owned = || Text::new(text.to_owned());
@@ -221,7 +238,8 @@ impl Row {
                 text.clone_into(&mut detail(&mut fields.details, number).key);
             }
             Column::DetailValue(number) => detail(&mut fields.details, number).value = given(),
-            Column::ActorType | Column::ActorHomeTenantName => {}
+            Column::ActorType => text.clone_into(&mut self.actor_type),
+            Column::ActorHomeTenantName => {}
             Column::ActorServicePrincipalId => application(fields).service_principal_id = given(),
             Column::ActorServicePrincipalName => application(fields).display_name = given(),
             Column::ActorDisplayName => user(fields).display_name = given(),
