@@ -1,5 +1,6 @@
 //! Reading with an eye on faults: what all commands that read do alike.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use regaudit::model::Event;
@@ -74,9 +75,17 @@ impl Session {
         if self.masker.is_some() { error.masked() } else { error }
     }
 
-    /// A text of the log as it may be shown.
+    /// Texts that are products of Microsoft's, such as activities, as they may be shown.
     pub(super) fn shown_text(&self, text: &str) -> String {
         self.masker.as_ref().map_or_else(|| text.to_owned(), |masker| masker.mask_text(text))
+    }
+
+    /// Counts of free texts as they may be shown: a text that nobody knows may hold anything.
+    pub(super) fn shown_free_texts(&self, counts: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+        if self.masker.is_none() || counts.is_empty() {
+            return counts;
+        }
+        BTreeMap::from([("[masked]".to_owned(), counts.into_values().sum())])
     }
 
     /// How the command ends, given whether anything matched.

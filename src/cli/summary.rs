@@ -1,5 +1,6 @@
 //! `regaudit summary`: the main job.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use regaudit::Summary;
@@ -22,8 +23,8 @@ struct Document<'a> {
     users: Option<Vec<UserRow>>,
     tally: regaudit::Tally,
     /// Events with no rule of their own, whether or not their family was asked for; duplicates count.
-    unknown_activities: std::collections::BTreeMap<String, u64>,
-    unknown_methods: std::collections::BTreeMap<String, u64>,
+    unknown_activities: BTreeMap<String, u64>,
+    unknown_methods: BTreeMap<String, u64>,
 }
 
 pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
@@ -60,15 +61,15 @@ fn write_document(
     output: &mut impl Write,
 ) -> io::Result<()> {
     let findings = report.findings();
-    let shown = |counts: std::collections::BTreeMap<String, u64>| {
-        counts.into_iter().map(|(text, number)| (session.shown_text(&text), number)).collect()
-    };
+    let activities = findings.unknown_activities.into_iter();
     let document = Document {
         summary: &summary.answer(),
         users: (by == Some(Grouping::User)).then(|| summary.users()),
         tally: report.tally(),
-        unknown_activities: shown(findings.unknown_activities),
-        unknown_methods: shown(findings.unknown_methods),
+        unknown_activities: activities
+            .map(|(text, number)| (session.shown_text(&text), number))
+            .collect(),
+        unknown_methods: session.shown_free_texts(findings.unknown_methods),
     };
     write_json(&document, output)
 }

@@ -152,11 +152,17 @@ impl JsonSplitter {
         }
         match self.open.last().copied() {
             None => self.at_top(byte, split),
-            Some(Container::Records) => self.in_records(byte, split),
+            Some(Container::Records) => {
+                self.in_list(byte, b'{', split, |splitter| splitter.begin(Purpose::Record));
+            }
             Some(Container::Object { next, .. }) => self.in_object(byte, next, split),
-            Some(Container::Tables) => self.in_tables(byte, split),
+            Some(Container::Tables) => self.in_list(byte, b'{', split, |splitter| {
+                splitter.enter(Container::Table { next: Next::Key });
+            }),
             Some(Container::Table { next }) => self.in_table(byte, next, split),
-            Some(Container::Rows) => self.in_rows(byte, split),
+            Some(Container::Rows) => {
+                self.in_list(byte, b'[', split, |splitter| splitter.begin(Purpose::Record));
+            }
         }
         true
     }
@@ -176,17 +182,16 @@ impl JsonSplitter {
         }
     }
 
-    fn in_records(&mut self, byte: u8, split: &mut Split) {
-        match byte {
-            b'{' => {
-                self.end_stray(split);
-                self.begin(Purpose::Record);
-            }
-            b']' => {
-                self.end_stray(split);
-                self.leave();
-            }
-            _ => self.skip_stray(),
+    /// In a list whose elements begin with `opening`.
+    fn in_list(&mut self, byte: u8, opening: u8, split: &mut Split, begin: impl FnOnce(&mut Self)) {
+        if byte == opening {
+            self.end_stray(split);
+            begin(self);
+        } else if byte == b']' {
+            self.end_stray(split);
+            self.leave();
+        } else {
+            self.skip_stray();
         }
     }
 
@@ -208,20 +213,6 @@ impl JsonSplitter {
                 self.expect(Next::Key);
                 self.begin(Purpose::Nothing);
             }
-        }
-    }
-
-    fn in_tables(&mut self, byte: u8, split: &mut Split) {
-        match byte {
-            b'{' => {
-                self.end_stray(split);
-                self.enter(Container::Table { next: Next::Key });
-            }
-            b']' => {
-                self.end_stray(split);
-                self.leave();
-            }
-            _ => self.skip_stray(),
         }
     }
 
@@ -247,20 +238,6 @@ impl JsonSplitter {
                 self.place += 1;
                 self.end_stray(split);
             }
-        }
-    }
-
-    fn in_rows(&mut self, byte: u8, split: &mut Split) {
-        match byte {
-            b'[' => {
-                self.end_stray(split);
-                self.begin(Purpose::Record);
-            }
-            b']' => {
-                self.end_stray(split);
-                self.leave();
-            }
-            _ => self.skip_stray(),
         }
     }
 

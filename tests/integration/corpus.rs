@@ -132,7 +132,12 @@ fn published_records_are_read_as_a_person_reads_them() {
                 assert_eq!(read.events.len(), 0, "{name}");
             }
             Refused(records, kind) => {
-                assert_eq!((refused, rejections), (Some(kind), vec![]), "{name}: {:?}", read.errors);
+                assert_eq!(
+                    (refused, rejections),
+                    (Some(kind), vec![]),
+                    "{name}: {:?}",
+                    read.errors
+                );
                 assert_eq!((file.tally.read, read.events.len()), (records, 0), "{name}");
             }
         }

@@ -125,7 +125,8 @@ fn a_fault_does_not_end_the_other_inputs() {
 #[test]
 fn the_date_order_can_be_said() {
     let path = "faults/wrong-date-order.csv";
-    for (order, month) in [(model::DateOrder::MonthFirst, "03"), (model::DateOrder::DayFirst, "09")] {
+    for (order, month) in [(model::DateOrder::MonthFirst, "03"), (model::DateOrder::DayFirst, "09")]
+    {
         let read = read_fixture(&Reader::new().date_order(order), path);
         assert!(read.errors.is_empty(), "{order:?}: {:?}", read.errors);
         assert_eq!(read.events.len(), 5, "{order:?}");
@@ -270,12 +271,21 @@ fn expansion_is_bounded() {
 fn containers_inside_records_are_opened() {
     let [one, two, three] = [line(1, 0), line(2, 0), line(3, 0)];
     let cases = [
-        ("messages, one a line", format!("{{\"records\":[{one},{two}]}}\n{{\"records\":[{three}]}}")),
-        ("messages in a list", format!("[{{\"records\":[{one}]}},{{\"records\":[{two},{three}]}}]")),
+        (
+            "messages, one a line",
+            format!("{{\"records\":[{one},{two}]}}\n{{\"records\":[{three}]}}"),
+        ),
+        (
+            "messages in a list",
+            format!("[{{\"records\":[{one}]}},{{\"records\":[{two},{three}]}}]"),
+        ),
         ("pages in a list", format!("[{{\"value\":[{one}]}},{{\"value\":[{two},{three}]}}]")),
         ("records and messages, one a line", format!("{one}\n{{\"records\":[{two},{three}]}}")),
         ("a list on a line", format!("{one}\n[{two},{three}]")),
-        ("a message in a message", format!("{{\"records\":[{{\"records\":[{one},{two}]}},{three}]}}")),
+        (
+            "a message in a message",
+            format!("{{\"records\":[{{\"records\":[{one},{two}]}},{three}]}}"),
+        ),
     ];
     for (case, text) in cases {
         for verify in [false, true] {

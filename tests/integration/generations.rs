@@ -98,12 +98,16 @@ const GENERATIONS: [(&str, Shape, [Expected; 3]); 3] = [
                     "methods": ["phone_mobile_sms"],
                 })
             }),
-            event("success", "registration.deleted", || {
-                json!({ "reason": "User deleted Fido", "methods": ["passkey_fido2"] })
-            }),
-            event("failure", "registration.register_failed", || {
-                json!({ "status": "failure", "methods": ["email"] })
-            }),
+            event(
+                "success",
+                "registration.deleted",
+                || json!({ "reason": "User deleted Fido", "methods": ["passkey_fido2"] }),
+            ),
+            event(
+                "failure",
+                "registration.register_failed",
+                || json!({ "status": "failure", "methods": ["email"] }),
+            ),
         ],
     ),
 ];

@@ -52,8 +52,7 @@ fn check(shape: Shape, traps: bool) {
         maintenance += u64::from(classification.maintenance);
         users.insert(event.target_user().and_then(|target| target.id.clone()));
     }
-    let is_portal =
-        matches!(shape, Shape::PortalCsv | Shape::PortalJson | Shape::PortalJsonPretty);
+    let is_portal = matches!(shape, Shape::PortalCsv | Shape::PortalJson | Shape::PortalJsonPretty);
     assert_eq!(by_activity, expected.by_activity, "{case}");
     assert_eq!(by_outcome, expected.by_outcome, "{case}");
     assert!(!by_outcome.contains_key(Outcome::Unknown.as_str()), "{case}");

@@ -111,9 +111,10 @@ fn first_names(path: &str) -> Vec<String> {
 fn the_scan_sees_every_way_to_name_a_part() {
     let used = |text: &str, depth| parts_used(text, depth).into_iter().collect::<Vec<_>>();
     assert_eq!(used("use crate::model::Event;", 1), ["model"]);
-    assert_eq!(used("use crate::{error::{Error, Result}, scan::Block,\n  model};", 2), [
-        "error", "model", "scan"
-    ]);
+    assert_eq!(
+        used("use crate::{error::{Error, Result}, scan::Block,\n  model};", 2),
+        ["error", "model", "scan"]
+    );
     assert_eq!(used("fn f() -> crate::error::Result<()> {}", 2), ["error"]);
     assert_eq!(used("use super::super::read::Reader;", 2), ["read"]);
     assert_eq!(used("use super::read::Reader;", 1), ["read"]);

@@ -86,7 +86,9 @@ fn guids(text: &str) -> impl Iterator<Item = String> {
         })
     };
     let found = text.as_bytes().windows(36).filter(is_guid);
-    found.map(|guid| String::from_utf8_lossy(guid).into_owned()).filter(|guid| !guid.starts_with(GUID))
+    found
+        .map(|guid| String::from_utf8_lossy(guid).into_owned())
+        .filter(|guid| !guid.starts_with(GUID))
 }
 
 /// The runs of characters of a kind.
@@ -154,7 +156,8 @@ fn identifiers_of_others_are_seen() {
     let mail = |domain: &str| mail_addresses(&format!("<ada@{domain}>, @odata.type")).count();
     assert_eq!([mail("example.com"), mail("mail.example.org"), mail("notexample.com")], [0, 0, 1]);
     assert_eq!(hosts("https://graph.microsoft.com/v1.0 http://contoso.com/").count(), 1);
-    let addresses: Vec<_> = ip_addresses("192.0.2.1 10.0.0.1 1.0 12:05:11 2001:db8::1 fe80::1").collect();
+    let addresses: Vec<_> =
+        ip_addresses("192.0.2.1 10.0.0.1 1.0 12:05:11 2001:db8::1 fe80::1").collect();
     assert_eq!(addresses, ["10.0.0.1", "fe80::1"]);
     assert_eq!(phone_numbers("+1 2025550143, +1 2025550243, +00:00").count(), 1);
 }

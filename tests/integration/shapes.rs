@@ -14,8 +14,8 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Outcome, Row, assert_same_events, bytes_of, collect, expected_rows, files_below, fixture, read_fixture, row_of,
-    without_origins,
+    Outcome, Row, assert_same_events, bytes_of, collect, expected_rows, files_below, fixture,
+    read_fixture, row_of, without_origins,
 };
 
 /// An export of `fixtures/exports`.
@@ -40,10 +40,7 @@ const BLOB: &str = "exports/insights-logs-auditlogs/tenantId=00000000-0000-4000-
 const EXPORTS: [Export; 23] = [
     export("am-auditlogs/PT05M.json", Shape::LogAnalyticsJson, 40, ALL),
     // Arrays of records from Graph: nothing but `operationType` tells them from the portal's.
-    Export {
-        carries: Shape::Graph,
-        ..export("concatenated.json", Shape::PortalJson, 40, ALL)
-    },
+    Export { carries: Shape::Graph, ..export("concatenated.json", Shape::PortalJson, 40, ALL) },
     Export {
         compression: Compression::Zstandard,
         ..export("diagnostic-archive.zst", Shape::Diagnostic, 40, ALL)
@@ -68,10 +65,7 @@ const EXPORTS: [Export; 23] = [
     with_mark(export("portal-es.csv", Shape::PortalCsv, 40, ALL)),
     export("portal-pretty.json", Shape::PortalJson, 40, ALL),
     with_mark(export("portal-reordered.csv", Shape::PortalCsv, 40, ALL)),
-    Export {
-        encoding: Encoding::Utf16Le,
-        ..export("portal-utf16.csv", Shape::PortalCsv, 40, ALL)
-    },
+    Export { encoding: Encoding::Utf16Le, ..export("portal-utf16.csv", Shape::PortalCsv, 40, ALL) },
     with_mark(export("portal.csv", Shape::PortalCsv, 40, ALL)),
     export("portal.json", Shape::PortalJson, 40, ALL),
     export("siem/splunk-event.json", Shape::Diagnostic, 1, 0..1),
@@ -106,7 +100,8 @@ impl Export {
             _ => {}
         }
         if self.encoding == Encoding::Utf16Le {
-            let units = bytes[2..].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+            let units =
+                bytes[2..].chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
             return char::decode_utf16(units).map(Result::unwrap).collect();
         }
         String::from_utf8(bytes).unwrap()
@@ -130,7 +125,12 @@ const WITH_USER_AND_APP: &str = "2026-03-10T07:12:33.9077315Z";
 const WITH_CALLER_ADDRESS: &str = "2026-03-10T10:20:30.6400021Z";
 
 const DIFFERENCES: [Difference; 8] = [
-    Difference { column: "event_id", shapes: &[Shape::PortalCsv], time: None, instead: || json!(null) },
+    Difference {
+        column: "event_id",
+        shapes: &[Shape::PortalCsv],
+        time: None,
+        instead: || json!(null),
+    },
     Difference {
         column: "tenant_id",
         shapes: &[Shape::Graph, Shape::PortalJson, Shape::PortalCsv],
