@@ -121,6 +121,7 @@ const DEEPEST: u32 = 3;
 impl Run<'_> {
     /// Each line that is not blank is a record.
     fn lines(&mut self, bytes: &[u8]) {
+        let are_messages = matches!(self.decoder.layout, Layout::Messages(_));
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
         let mut skipped = None;
         let mut start = 0;
@@ -135,6 +136,8 @@ impl Run<'_> {
             let number = number as u64;
             if !is_framed(&bytes[line.clone()]) {
                 self.reject(bad_line(), number, line.start);
+            } else if are_messages || begins_list(&bytes[line.clone()]) {
+                self.container(&bytes[line.clone()], number, line.start);
             } else if candidates.holds(&line) {
                 self.record(&bytes[line.clone()], number, line.start, None);
             } else {
@@ -204,7 +207,9 @@ impl Run<'_> {
             (Layout::Rows(layout), _) => layout.decode(record),
             (_, Some(columns)) => columns.as_ref().map_err(Error::clone)?.decode(record),
             (Layout::Tables, None) => RecordForm::LogAnalytics.decode(record),
-            (Layout::Lines(form) | Layout::Json(form), None) => form.decode(record),
+            (Layout::Lines(form) | Layout::Messages(form) | Layout::Json(form), None) => {
+                form.decode(record)
+            }
         }
     }
 
@@ -300,13 +305,26 @@ fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
         if line.start == 0 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
     let before = text.len() - text.trim_ascii_start().len() + (line.len() - text.len());
     let text = text.trim_ascii();
-    let text = text.strip_suffix(b",").unwrap_or(text);
+    let text = text.strip_suffix(b",").unwrap_or(text).trim_ascii_end();
     let start = line.start + before;
     start..start + text.len()
 }
 
 fn is_framed(line: &[u8]) -> bool {
     matches!((line.first(), line.last()), (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')))
+}
+
+/// Whether a line is a list of records, or an object that begins with one: what is in it has to be
+/// counted, whether or not it is of interest.
+fn begins_list(line: &[u8]) -> bool {
+    let Some(text) = line.strip_prefix(b"{") else {
+        return true;
+    };
+    let text = text.trim_ascii_start();
+    let value = |key: &[u8]| text.strip_prefix(key)?.trim_ascii_start().strip_prefix(b":");
+    let is_list = |value: &[u8]| value.trim_ascii_start().starts_with(b"[");
+    let keys: [&[u8]; 3] = [b"\"records\"", b"\"value\"", b"\"tables\""];
+    text.starts_with(b"\"@odata.") || keys.into_iter().filter_map(value).any(is_list)
 }
 
 fn bad_line() -> Error {

@@ -22,6 +22,8 @@ pub(super) struct Detected {
 pub(super) enum Layout {
     /// One JSON object a line.
     Lines(RecordForm),
+    /// One message or page a line, with records in it.
+    Messages(RecordForm),
     /// JSON in containers, or one value after another.
     Json(RecordForm),
     /// Tables of a query's answer.
@@ -36,7 +38,7 @@ impl Layout {
     /// What finds the borders of its records.
     pub(super) fn splitter(&self) -> Box<dyn Splitter> {
         match self {
-            Self::Lines(_) => Box::new(LineSplitter::default()),
+            Self::Lines(_) | Self::Messages(_) => Box::new(LineSplitter::default()),
             Self::Json(_) | Self::Tables => Box::new(JsonSplitter::new()),
             Self::Portal(_) | Self::Rows(_) => Box::new(CsvSplitter::default()),
         }
@@ -94,7 +96,9 @@ fn json(text: &[u8], asked: Option<Shape>) -> Detected {
     let has = |key: &str| keys.iter().any(|found| found == key);
     let contains = |key: &str| !is_array && has(key) && has_list(text, key);
     let form = form_of(&keys);
-    let is_lines = !is_array && begins_lines(text);
+    let has_records = ["records", "value", "tables"].into_iter().any(contains);
+    // A container whose first line is not whole goes on in the next ones.
+    let is_lines = !is_array && begins_lines(text) && (!has_records || is_first_line_whole(text));
     if contains("tables") && !is_lines || asked == Some(Shape::LogAnalyticsQuery) {
         return Detected { shape: Shape::LogAnalyticsQuery, layout: Layout::Tables };
     }
@@ -108,7 +112,11 @@ fn json(text: &[u8], asked: Option<Shape>) -> Detected {
         _ => (Shape::Graph, RecordForm::DirectoryAudit),
     };
     let (shape, form) = asked.map_or((shape, form), |asked| (asked, form_of_shape(asked)));
-    let layout = if is_lines { Layout::Lines(form) } else { Layout::Json(form) };
+    let layout = match (is_lines, has_records) {
+        (true, false) => Layout::Lines(form),
+        (true, true) => Layout::Messages(form),
+        (false, _) => Layout::Json(form),
+    };
     Detected { shape, layout }
 }
 
@@ -132,6 +140,22 @@ fn begins_lines(text: &[u8]) -> bool {
     let rest = &text[end..];
     let blanks = rest.len() - rest.trim_ascii_start().len();
     blanks > 0 && rest.get(blanks - 1..=blanks) == Some(b"\n{")
+}
+
+fn is_first_line_whole(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut splitter = JsonSplitter::new();
+    let mut place = 0;
+    loop {
+        let split = splitter.split(&line[place..], true);
+        place += split.used;
+        if split.spans.iter().any(|span| span.fault.is_some()) {
+            return false;
+        }
+        if split.columns.is_none() {
+            return true;
+        }
+    }
 }
 
 /// The keys of the first object, or of the first element of an array, as far as the head shows them.

@@ -305,6 +305,27 @@ fn containers_inside_records_are_opened() {
 }
 
 #[test]
+fn lists_may_be_laid_out_in_any_way() {
+    let [one, two, three] = [line(1, 0), line(2, 0), line(3, 0)];
+    let cases = [
+        ("an element a line", format!("[{one},\n{two},\n{three}]")),
+        ("an element a line, brackets apart", format!("[\n{one},\n{two},\n{three}\n]")),
+        ("a page, an element a line", format!("{{\"value\":[{one},\n{two},\n{three}]}}")),
+        ("a page, brackets apart", format!("{{\"value\":[\n{one},\n{two},\n{three}\n]}}")),
+        ("a message, an element a line", format!("{{\"records\":[{one},\n{two},\n{three}]}}")),
+        ("a message, brackets apart", format!("{{\"records\":[\n{one},\n{two},\n{three}\n]}}")),
+        ("commas after lines", format!("{one},\n{two},\n{three},\n")),
+        ("blanks before commas after lines", format!("{one} ,\n{two} ,\n{three}\n")),
+        ("blank lines between", format!("{one}\n\n{two}\n \n{three}")),
+    ];
+    for (case, text) in cases {
+        let read = collect(regaudit::read_slice(case, text.as_bytes()));
+        assert!(read.errors.is_empty(), "{case}: {:?}", read.errors);
+        assert_eq!(ids(&read), ["1", "2", "3"], "{case}");
+    }
+}
+
+#[test]
 fn containers_that_never_end_are_refused() {
     let depth = 100_000;
     let text = format!("{}{}", "{\"records\":[".repeat(depth), "]}".repeat(depth));

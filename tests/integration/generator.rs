@@ -38,7 +38,8 @@ fn check(shape: Shape, traps: bool) {
     assert_eq!(read.file().tally.duplicate, 0, "{case}");
 
     let mut by_activity: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut by_outcome: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut by_outcome: BTreeMap<&str, u64> =
+        expected.by_outcome.keys().map(|outcome| (*outcome, 0)).collect();
     let mut users = BTreeSet::new();
     let (mut maintenance, mut twins) = (0, 0);
     for event in &read.events {

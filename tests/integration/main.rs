@@ -13,6 +13,7 @@ mod faults;
 mod generations;
 mod generator;
 mod imports;
+mod properties;
 mod reserved;
 mod rules;
 mod shapes;

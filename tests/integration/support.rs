@@ -94,7 +94,9 @@ pub fn read_fixture(reader: &Reader, path: &str) -> Outcome {
 pub fn without_origins(events: &[Event]) -> Vec<Event> {
     let nowhere = regaudit::Origin::new("");
     let mut events = events.to_vec();
-    events.iter_mut().for_each(|event| event.origin = nowhere.clone());
+    for event in &mut events {
+        event.origin = nowhere.clone();
+    }
     events
 }
 
