@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use regaudit::catalogue::Family;
 use regaudit::{Outcome, Reader, classify};
 
-use crate::support::{assert_same_events, collect};
+use crate::support::{assert_same_events, assert_stands_at_its_origin, collect};
 
 #[path = "../../examples/generate/export.rs"]
 mod export;
 
 use export::{Expected, Options, Shape};
 
-/// An export of 300 records, thirty in a hundred of which are registration events.
-fn generate(shape: Shape, traps: bool) -> (Vec<u8>, Expected) {
-    let options = Options { share: 30.0, traps, users: 40, ..Options::new(shape, 300) };
+/// An export, thirty in a hundred of whose records are registration events.
+fn generate(shape: Shape, records: u64, traps: bool) -> (Vec<u8>, Expected) {
+    let options = Options { share: 30.0, traps, users: 40, ..Options::new(shape, records) };
     let mut bytes = Vec::new();
     let expected = export::write(&options, &mut bytes).unwrap();
     (bytes, expected)
@@ -31,7 +31,7 @@ fn generated_exports_are_read_in_full() {
 
 fn check(shape: Shape, traps: bool) {
     let case = format!("{shape}{}", if traps { " with traps" } else { "" });
-    let (bytes, expected) = generate(shape, traps);
+    let (bytes, expected) = generate(shape, 300, traps);
     let read = collect(Reader::new().slice(&case, &bytes));
     assert!(read.errors.is_empty(), "{case}: {:?}", read.errors);
     assert_eq!(read.file().tally.read, expected.records, "{case}");
@@ -67,13 +67,33 @@ fn check(shape: Shape, traps: bool) {
     assert_eq!(verified.file().tally, read.file().tally, "{case}");
 }
 
+/// The exports are longer than what is read at a time.
+#[test]
+fn places_and_order_do_not_depend_on_blocks_or_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    for shape in Shape::ALL {
+        let case = shape.to_string();
+        let (bytes, _) = generate(shape, 400, false);
+        assert!(bytes.len() > 256 * 1024, "{case}: {} bytes", bytes.len());
+        let path = folder.path().join(shape.name());
+        std::fs::write(&path, &bytes).unwrap();
+        let read = collect(Reader::new().threads(1).paths([&path]));
+        let text = String::from_utf8(bytes).unwrap();
+        for event in &read.events {
+            assert_stands_at_its_origin(event, &text, &case);
+        }
+        let on_threads = collect(Reader::new().threads(3).paths([&path]));
+        assert_same_events(&on_threads.events, &read.events, &case);
+    }
+}
+
 /// The same records in every shape: those that carry ids drop each other's as duplicates.
 #[test]
 fn shapes_are_duplicates_of_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let mut events = 0;
     for shape in Shape::ALL {
-        let (bytes, _) = generate(shape, false);
+        let (bytes, _) = generate(shape, 100, false);
         events = collect(Reader::new().slice("alone", &bytes)).events.len();
         std::fs::write(folder.path().join(shape.name()), bytes).unwrap();
     }

@@ -9,6 +9,8 @@
 )]
 
 mod corpus;
+#[cfg(feature = "cli")]
+mod documents;
 mod faults;
 mod generations;
 mod generator;
@@ -17,4 +19,5 @@ mod properties;
 mod reserved;
 mod rules;
 mod shapes;
+mod summary;
 mod support;

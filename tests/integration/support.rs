@@ -108,6 +108,31 @@ pub fn assert_same_events(found: &[Event], expected: &[Event], case: &str) {
     assert_eq!(found.len(), expected.len(), "{case}: how many events");
 }
 
+/// Checks that the record at the place of an event, in the decoded text, is the one it was read from.
+pub fn assert_stands_at_its_origin(event: &Event, text: &str, case: &str) {
+    let origin = &event.origin;
+    let byte = usize::try_from(origin.byte.unwrap()).unwrap();
+    let line = text[..byte].matches('\n').count() as u64 + 1;
+    assert_eq!(origin.line, Some(line), "{case}: {origin}");
+    let record = &text[byte..];
+    let record = if record.starts_with(['{', '[']) {
+        let mut values = serde_json::Deserializer::from_str(record).into_iter::<Value>();
+        values.next().unwrap().unwrap_or_else(|error| panic!("{case}: {origin}: {error}"));
+        &record[..values.byte_offset()]
+    } else {
+        let mut rows = csv::ReaderBuilder::new().has_headers(false).from_reader(record.as_bytes());
+        let mut row = csv::StringRecord::new();
+        assert!(rows.read_record(&mut row).unwrap(), "{case}: {origin}");
+        &record[..usize::try_from(rows.position().byte()).unwrap()]
+    };
+    let correlation_id = event.correlation_id.as_deref().unwrap();
+    for text in [event.id.as_deref().unwrap_or_default(), correlation_id, event.activity.as_str()] {
+        assert!(record.contains(text), "{case}: {origin}: no {text} in {record}");
+    }
+    let records = record.matches("\"activityDisplayName\":").count();
+    assert!(records <= 1, "{case}: {origin}: {records} records");
+}
+
 /// The canonical events as rows.
 pub fn expected_rows() -> Vec<Row> {
     let text = String::from_utf8(bytes_of(EXPECTED)).unwrap();
