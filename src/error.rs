@@ -94,7 +94,12 @@ impl Error {
     }
 
     pub(crate) fn io(error: io::Error) -> Self {
-        Self::new(ErrorKind::Io, error.to_string()).because(error)
+        let found = match error.kind() {
+            io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+            io::ErrorKind::PermissionDenied => "a file or folder that may not be read".to_owned(),
+            _ => format!("a failure of the operating system ({error})"),
+        };
+        Self::new(ErrorKind::Io, found).because(error)
     }
 
     /// A fault whose description repeats what the record says.

@@ -126,6 +126,7 @@ enum Order {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Reading")]
 pub(super) struct InputArguments {
     /// Files, folders, patterns, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
@@ -178,6 +179,7 @@ impl InputArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Which events")]
 pub(super) struct FilterArguments {
     /// From this time on (UTC): RFC 3339, a date, or how long ago (90m, 24h, 30d, 2w)
     #[arg(long, value_parser = parse_when, value_name = "TIME")]
@@ -233,6 +235,7 @@ impl FilterArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
 pub(super) struct OutputArguments {
     /// Replace names, user principal names, addresses, phone numbers and devices
     #[arg(long)]
@@ -242,6 +245,7 @@ pub(super) struct OutputArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Writing")]
 pub(super) struct DestinationArguments {
     /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]

@@ -81,12 +81,12 @@ fn write_text(
     output: &mut Output,
 ) -> io::Result<()> {
     let answer = summary.answer();
-    let day = |time: Option<chrono::DateTime<chrono::Utc>>| {
-        time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d").to_string())
-    };
-    let (first, last) = (day(answer.first), day(answer.last));
     let (events, users) = (number(answer.events, "event"), number(answer.users, "user"));
-    writeln!(output, "{events} of {users}, {first} to {last} (UTC)\n")?;
+    write!(output, "{events} of {users}")?;
+    if let (Some(first), Some(last)) = (answer.first, answer.last) {
+        write!(output, ", {} to {} (UTC)", first.format("%Y-%m-%d"), last.format("%Y-%m-%d"))?;
+    }
+    writeln!(output, "\n")?;
     let style = output.text_table();
     for table in summary_tables(summary, by) {
         style.write(&without_zeros(table), &mut *output)?;
