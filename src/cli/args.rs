@@ -45,7 +45,7 @@ pub(super) struct InspectArguments {
     #[arg(long)]
     pub(super) hash: bool,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
     pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: OutputArguments,
@@ -58,10 +58,10 @@ pub(super) struct SummaryArguments {
     #[command(flatten)]
     pub(super) filter: FilterArguments,
     /// Show one breakdown in full instead of the overview
-    #[arg(long, value_parser = grouping_parser())]
+    #[arg(long, value_parser = grouping_parser(), help_heading = "Writing")]
     pub(super) by: Option<Grouping>,
     /// How to write it; ndjson and csv hold one breakdown, by activity unless --by says otherwise
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
     pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: OutputArguments,
@@ -74,7 +74,7 @@ pub(super) struct EventsArguments {
     #[command(flatten)]
     pub(super) filter: FilterArguments,
     /// How to write it; a table shows the columns that fit, the others show all
-    #[arg(long, value_enum, default_value_t = Format::Table)]
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
     pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: OutputArguments,
@@ -129,7 +129,7 @@ enum Order {
 #[command(next_help_heading = "Reading")]
 pub(super) struct InputArguments {
     /// Files, folders, patterns, or `-` for standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", help_heading = "Arguments")]
     pub(super) paths: Vec<PathBuf>,
     /// Read every input as this shape instead of finding it by content
     #[arg(long, value_parser = shape_parser())]
