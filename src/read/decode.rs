@@ -26,6 +26,8 @@ pub(super) struct Decoder {
     /// What tells the records that need not be decoded; without it, all are.
     pub(super) prefilter: Option<Arc<Prefilter>>,
     pub(super) filter: Arc<Filter>,
+    /// How long a record may be.
+    pub(super) longest_record: usize,
 }
 
 /// What a block held.
@@ -134,7 +136,9 @@ impl Run<'_> {
             }
             self.out.tally.read += 1;
             let number = number as u64;
-            if !is_framed(&bytes[line.clone()]) {
+            if line.len() > self.decoder.longest_record {
+                self.reject(self.too_long(&line), number, line.start);
+            } else if !is_framed(&bytes[line.clone()]) {
                 self.reject(bad_line(), number, line.start);
             } else if are_messages || begins_list(&bytes[line.clone()]) {
                 self.container(&bytes[line.clone()], number, line.start);
@@ -160,6 +164,8 @@ impl Run<'_> {
                 let place = self.base + range.start as u64;
                 let length = range.len() as u64;
                 self.reject(describe(fault, place..place + length), line, range.start);
+            } else if range.len() > self.decoder.longest_record {
+                self.reject(self.too_long(&range), line, range.start);
             } else if candidates.holds(&range) {
                 self.record(&bytes[range.clone()], line, range.start, columns);
             } else {
@@ -284,6 +290,10 @@ impl Run<'_> {
         self.nesting -= 1;
         self.base = outer_base;
         self.lines = outer_lines;
+    }
+
+    fn too_long(&self, range: &Range<usize>) -> Error {
+        too_long(self.base + range.start as u64..self.base + range.end as u64)
     }
 
     fn reject(&mut self, error: Error, line: u64, start: usize) {

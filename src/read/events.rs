@@ -121,6 +121,7 @@ impl<'a> Events<'a> {
         file.names_next_page = closing.names_next_page;
         file.sha256 = closing.sha256;
         if let Some(error) = file.holds_other_logs_only() {
+            file.shape = None;
             file.error = Some(error.clone());
             self.ready.push_back(Err(error));
         }

@@ -6,10 +6,12 @@
 //! decodes each with the `envelope` of its shape, and `events` puts the blocks back in order, drops
 //! duplicates and keeps the [`Tally`].
 
+mod date_order;
 mod decode;
 mod decompress;
 mod dedup;
 mod detect;
+mod digest;
 mod encoding;
 mod envelope;
 mod events;

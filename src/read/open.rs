@@ -4,16 +4,18 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
+use super::date_order::Orders;
 use super::decode::Decoder;
 use super::decompress::{DecompressError, decompress};
-use super::detect::{Detected, Layout, detect, row_end};
+use super::detect::{Detected, Layout, detect};
+use super::digest::Digest;
 use super::encoding::to_utf8;
-use super::envelope::{RowLayout, row_cells};
+use super::envelope::RowLayout;
 use super::reader::Options;
 use super::report::FileReport;
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{DateOrder, possible_orders};
+use crate::model::DateOrder;
 use crate::scan::Blocks;
 
 /// How much of an input is looked at to tell what it is.
@@ -97,6 +99,7 @@ impl<'a> Unopened<'a> {
             date_order,
             prefilter: options.prefilter.clone(),
             filter: Arc::clone(&options.filter),
+            longest_record: options.longest_record,
         };
         let splitter = decoder.layout.splitter();
         let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
@@ -129,82 +132,6 @@ impl<'a> Unopened<'a> {
     }
 }
 
-/// Which orders the dates seen so far allow.
-struct Orders {
-    day_first: bool,
-    month_first: bool,
-    example: Option<String>,
-}
-
-impl Default for Orders {
-    fn default() -> Self {
-        Self { day_first: true, month_first: true, example: None }
-    }
-}
-
-impl Orders {
-    fn is_settled(&self) -> bool {
-        self.day_first != self.month_first
-    }
-
-    /// Looks at the rows of a text whose first row is the header; the last one only if it is whole.
-    fn look_at(&mut self, layout: &RowLayout, text: &[u8], is_whole: bool) {
-        let mut start = row_end(text, 0, is_whole).unwrap_or(text.len());
-        while let Some(end) = row_end(text, start, is_whole) {
-            self.look_at_row(layout, &text[start..end]);
-            start = end;
-        }
-    }
-
-    /// Looks at row after row until the order is settled.
-    fn look_through(&mut self, layout: &RowLayout, text: Box<dyn Read + Send + '_>) {
-        let mut rows = csv::ReaderBuilder::new()
-            .flexible(true)
-            .delimiter(layout.delimiter())
-            .from_reader(text);
-        let mut row = csv::StringRecord::new();
-        // A row that cannot be read is reported when it is read in earnest.
-        while !self.is_settled() && matches!(rows.read_record(&mut row), Ok(true)) {
-            self.look_at_times(layout, &row);
-        }
-    }
-
-    fn look_at_row(&mut self, layout: &RowLayout, row: &[u8]) {
-        if let Ok(row) = row_cells(row.trim_ascii_start(), layout.delimiter()) {
-            self.look_at_times(layout, &row);
-        }
-    }
-
-    fn look_at_times(&mut self, layout: &RowLayout, row: &csv::StringRecord) {
-        for time in layout.times(row) {
-            if let Some((day_first, month_first)) = possible_orders(time) {
-                self.day_first &= day_first;
-                self.month_first &= month_first;
-                self.example.get_or_insert_with(|| time.to_owned());
-            }
-        }
-    }
-
-    fn settle(self) -> Result<Option<DateOrder>> {
-        match (self.example, self.day_first, self.month_first) {
-            (None, ..) => Ok(None),
-            (_, true, false) => Ok(Some(DateOrder::DayFirst)),
-            (_, false, true) => Ok(Some(DateOrder::MonthFirst)),
-            (Some(example), true, true) => Err(Error::new(
-                ErrorKind::DateOrder,
-                format!("dates such as `{example}`, in which either number may be the day"),
-            )
-            .expected("a date that settles it, with a number above 12")
-            .help("say which it is: `--date-order mdy` or `--date-order dmy`")),
-            (Some(example), false, false) => Err(Error::new(
-                ErrorKind::DateOrder,
-                format!("dates in both orders, such as `{example}`"),
-            )
-            .help("export the parts separately; the file was put together from two locales")),
-        }
-    }
-}
-
 /// Fails as an earlier attempt to read did.
 struct Failing(Option<io::Error>);
 
@@ -230,85 +157,5 @@ pub(super) fn describe(error: io::Error) -> Error {
                 .help("raise the bound if the file is to be trusted")
         }
         None => Error::io(error),
-    }
-}
-
-/// The SHA-256 of an input as it stands, computed while it is read.
-#[derive(Default)]
-pub(super) struct Digest {
-    #[cfg(feature = "hash")]
-    state: Option<Arc<std::sync::Mutex<sha2::Sha256>>>,
-}
-
-#[cfg(feature = "hash")]
-mod digest {
-    use std::fmt::Write as _;
-    use std::io::{self, Read};
-    use std::sync::{Arc, Mutex, PoisonError};
-
-    use sha2::{Digest as _, Sha256};
-
-    use super::Digest;
-
-    impl Digest {
-        /// Lets everything that is read pass through the hash, if one is wanted.
-        pub(in crate::read) fn wrap<'a>(
-            input: Box<dyn Read + Send + 'a>,
-            wanted: bool,
-        ) -> (Box<dyn Read + Send + 'a>, Self) {
-            if !wanted {
-                return (input, Self::default());
-            }
-            let state = Arc::new(Mutex::new(Sha256::new()));
-            let digest = Self { state: Some(Arc::clone(&state)) };
-            (Box::new(Hashed { input, state }), digest)
-        }
-
-        /// The hash in lower-case hex, once the input was read to its end.
-        pub(in crate::read) fn finish(self) -> Option<String> {
-            let state = self.state?;
-            let state = state.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let mut hex = String::new();
-            for byte in state.finalize() {
-                let _ = write!(hex, "{byte:02x}");
-            }
-            Some(hex)
-        }
-    }
-
-    /// Hashes what is read, and what nobody read when it is dropped.
-    struct Hashed<'a> {
-        input: Box<dyn Read + Send + 'a>,
-        state: Arc<Mutex<Sha256>>,
-    }
-
-    impl Read for Hashed<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let read = self.input.read(buffer)?;
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.update(&buffer[..read]);
-            Ok(read)
-        }
-    }
-
-    impl Drop for Hashed<'_> {
-        fn drop(&mut self) {
-            // An input that fails here failed before, and was reported then.
-            let _ = io::copy(self, &mut io::sink());
-        }
-    }
-}
-
-#[cfg(not(feature = "hash"))]
-impl Digest {
-    pub(super) fn wrap<'a>(
-        input: Box<dyn Read + Send + 'a>,
-        _: bool,
-    ) -> (Box<dyn Read + Send + 'a>, Self) {
-        (input, Self::default())
-    }
-
-    pub(super) fn finish(self) -> Option<String> {
-        None
     }
 }

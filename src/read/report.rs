@@ -44,7 +44,7 @@ pub enum Encoding {
 pub struct FileReport {
     /// The path as it was given or found, `-` for standard input.
     pub source: String,
-    /// The shape; `None` where the input could not be read at all.
+    /// The shape; `None` where the input is no export of audit logs.
     pub shape: Option<Shape>,
     /// The compression.
     pub compression: Compression,

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use glob::MatchOptions;
+
 use crate::error::{Error, ErrorKind};
 use crate::origin::Origin;
 
@@ -122,7 +124,9 @@ impl Found {
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), Error> {
-        let paths = glob::glob(pattern).map_err(|error| {
+        // As for a shell, and as in a folder, names that begin with a dot have to be asked for.
+        let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+        let paths = glob::glob_with(pattern, options).map_err(|error| {
             Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}"))
         })?;
         let mut found = Vec::new();

@@ -93,7 +93,7 @@ const FILES: [(&str, Content); 36] = [
         Export(Shape::Diagnostic, 1, &["registration.registered"]),
     ),
     // A line of a log with a record behind other text.
-    ("siem/wazuh-archive-loganalytics-line.partial.txt", Refused(0, Csv)),
+    ("siem/wazuh-archive-loganalytics-line.partial.txt", Refused(0, UnsupportedFormat)),
 ];
 
 /// The folder, if there is one.

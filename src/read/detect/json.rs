@@ -1,0 +1,131 @@
+//! JSON, told by its containers and by the keys of its first object.
+
+use memchr::memmem;
+
+use super::super::envelope::{RecordForm, form_of};
+use super::super::shape::Shape;
+use super::{Detected, Layout};
+use crate::scan::{JsonSplitter, Splitter as _};
+
+pub(super) fn detect(text: &[u8], asked: Option<Shape>) -> Detected {
+    let is_array = text.starts_with(b"[");
+    let keys = first_keys(text);
+    let has = |key: &str| keys.iter().any(|found| found == key);
+    let contains = |key: &str| !is_array && has(key) && has_list(text, key);
+    let form = form_of(&keys);
+    let has_records = ["records", "value", "tables"].into_iter().any(contains);
+    // A container whose first line is not whole goes on in the next ones.
+    let is_lines = !is_array && begins_lines(text) && (!has_records || is_first_line_whole(text));
+    if contains("tables") && !is_lines || asked == Some(Shape::LogAnalyticsQuery) {
+        return Detected { shape: Shape::LogAnalyticsQuery, layout: Layout::Tables };
+    }
+    let (shape, form) = match form {
+        _ if contains("records") => (Shape::EventHub, RecordForm::Diagnostic),
+        _ if contains("value") => (Shape::Graph, RecordForm::DirectoryAudit),
+        _ if contains("tables") => (Shape::LogAnalyticsQuery, RecordForm::LogAnalytics),
+        Some(RecordForm::Diagnostic) => (Shape::Diagnostic, RecordForm::Diagnostic),
+        Some(RecordForm::LogAnalytics) => (Shape::LogAnalyticsJson, RecordForm::LogAnalytics),
+        _ if is_array => (Shape::PortalJson, RecordForm::DirectoryAudit),
+        _ => (Shape::Graph, RecordForm::DirectoryAudit),
+    };
+    let (shape, form) = asked.map_or((shape, form), |asked| (asked, form_of_shape(asked)));
+    let layout = match (is_lines, has_records) {
+        (true, false) => Layout::Lines(form),
+        (true, true) => Layout::Messages(form),
+        (false, _) => Layout::Json(form),
+    };
+    Detected { shape, layout }
+}
+
+fn form_of_shape(shape: Shape) -> RecordForm {
+    match shape {
+        Shape::Graph | Shape::PortalJson | Shape::PortalCsv => RecordForm::DirectoryAudit,
+        Shape::Diagnostic | Shape::EventHub => RecordForm::Diagnostic,
+        Shape::LogAnalyticsCsv | Shape::LogAnalyticsJson | Shape::LogAnalyticsQuery => {
+            RecordForm::LogAnalytics
+        }
+    }
+}
+
+/// Whether each line is an object: the second one begins as the first, at the margin. A damaged line
+/// then costs itself alone. One line without a second is left to the reader of structure, because a
+/// page on one line may be as large as a file.
+fn begins_lines(text: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', text) else {
+        return false;
+    };
+    let rest = &text[end..];
+    let blanks = rest.len() - rest.trim_ascii_start().len();
+    blanks > 0 && rest.get(blanks - 1..=blanks) == Some(b"\n{")
+}
+
+fn is_first_line_whole(text: &[u8]) -> bool {
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let mut splitter = JsonSplitter::new();
+    let mut place = 0;
+    loop {
+        let split = splitter.split(&line[place..], true);
+        place += split.used;
+        if split.spans.iter().any(|span| span.fault.is_some()) {
+            return false;
+        }
+        if split.columns.is_none() {
+            return true;
+        }
+    }
+}
+
+/// The keys of the first object, or of the first element of an array, as far as the head shows them.
+fn first_keys(text: &[u8]) -> Vec<String> {
+    let mut keys = Vec::new();
+    let (mut depth, mut place) = (0_u32, 0);
+    let object_depth = if text.starts_with(b"[") { 2 } else { 1 };
+    while let Some(byte) = text.get(place) {
+        match byte {
+            b'"' => {
+                let Some(end) = string_end(text, place) else {
+                    break;
+                };
+                let is_key =
+                    depth == object_depth && text[end..].trim_ascii_start().starts_with(b":");
+                if is_key {
+                    keys.push(String::from_utf8_lossy(&text[place + 1..end - 1]).into_owned());
+                }
+                place = end;
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth < object_depth {
+                    break;
+                }
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    keys
+}
+
+/// The place behind the closing quote of the string that begins at `start`.
+fn string_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut place = start + 1;
+    loop {
+        place += memchr::memchr2(b'"', b'\\', text.get(place..)?)?;
+        if text[place] == b'"' {
+            return Some(place + 1);
+        }
+        place += 2;
+    }
+}
+
+/// Whether a list stands behind the key.
+fn has_list(text: &[u8], key: &str) -> bool {
+    let quoted = format!("\"{key}\"");
+    memmem::find_iter(text, quoted.as_bytes()).any(|place| {
+        let rest = text[place + quoted.len()..].trim_ascii_start();
+        let value = rest.strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+        value.is_some_and(|value| value.starts_with(b"["))
+    })
+}
