@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use regaudit::ErrorKind::{self, Csv, MissingField, UnsupportedFormat, WrongLog};
+use regaudit::ErrorKind::{self, MissingField, UnsupportedFormat, WrongLog};
 use regaudit::{Reader, Shape};
 
 use crate::support::{collect, files_below};
