@@ -1,9 +1,13 @@
 //! Personal data out of what is shown.
 
 use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
 
-use crate::catalogue::methods_in;
-use crate::model::{Event, IpAddress, Method, PropertyValue, Reason, Target, phone_numbers};
+use crate::catalogue::Classification;
+use crate::model::{
+    Activity, Event, IpAddress, Method, PropertyValue, Reason, Target, Verbatim, find_ignore_case,
+    phone_numbers,
+};
 
 /// Replaces personal data in events: user principal names and names by `user1`, `user2`, ..,
 /// addresses by `address1`, .., names of devices by `device1`, .., phone numbers by `[phone]`.
@@ -13,12 +17,16 @@ use crate::model::{Event, IpAddress, Method, PropertyValue, Reason, Target, phon
 /// directory, and are what lets its owner look a case up. Values of modified properties and details,
 /// which may hold anything, are replaced whole.
 ///
+/// Rules read what masking takes away, so an event is classified first, and masked together with its
+/// classification.
+///
 /// ```
-/// use regaudit::{Masker, Origin, model::{Event, Reason, parse_timestamp}};
+/// use regaudit::{Masker, Origin, classify, model::{Event, Reason, parse_timestamp}};
 /// let time = parse_timestamp("2026-03-09T08:00:00Z").unwrap();
 /// let mut event = Event::new(time, "User changed default security info", Origin::new("mine"));
 /// event.reason = Some(Reason::new("User changed the default security info for Call +1 2025550143"));
-/// Masker::new().mask(&mut event);
+/// let mut classification = classify(&event).unwrap();
+/// Masker::new().mask(&mut event, &mut classification);
 /// assert_eq!(event.reason.unwrap().as_str(), "User changed the default security info for Call [phone]");
 /// ```
 #[derive(Debug)]
@@ -44,25 +52,35 @@ impl Masker {
         Self { users, addresses, devices }
     }
 
-    /// Masks an event in place.
-    pub fn mask(&mut self, event: &mut Event) {
+    /// Masks an event and what it was classified as, in place.
+    pub fn mask(&mut self, event: &mut Event, classification: &mut Classification) {
         let names = personal_names(event);
+        self.mask_unknown_methods(event, classification);
         if let Some(reason) = &mut event.reason {
-            *reason = Reason::new(self.mask_reason(reason, &names));
+            *reason = Reason::new(scrub(reason.as_str(), &names));
         }
+        if let Activity::Other(text) = &event.activity {
+            event.activity = Activity::from_text(&scrub(text.as_str(), &names));
+        }
+        event.verbatim = Verbatim::default();
         if let Some(user) = &mut event.actor.user {
             let stand_in = self.person(
                 user.id.as_ref(),
                 user.user_principal_name.as_ref(),
                 user.display_name.as_ref(),
             );
-            if let Some(pseudonym) = stand_in {
-                replace(&mut user.user_principal_name, &pseudonym);
-                replace(&mut user.display_name, &pseudonym);
+            if let Some(stand_in) = stand_in {
+                replace(&mut user.user_principal_name, &stand_in);
+                replace(&mut user.display_name, &stand_in);
             }
         }
+        if let Some(application) = &mut event.actor.application
+            && let Some(name) = &mut application.display_name
+        {
+            *name = scrub(name, &names);
+        }
         for target in &mut event.targets {
-            self.mask_target(target);
+            self.mask_target(target, &names);
         }
         if let Some(ip) = &mut event.ip {
             *ip = IpAddress::new(self.addresses.of([Some(&ip.text)]).unwrap_or_default());
@@ -75,9 +93,51 @@ impl Masker {
         }
     }
 
-    /// Masks a text that stands by itself: addresses of mail and phone numbers in it.
+    /// Masks a text that stands by itself: addresses of mail, of machines, and phone numbers in it.
     pub fn mask_text(&self, text: &str) -> String {
         scrub(text, &[])
+    }
+
+    /// A method that nobody knows may be the name of somebody's device.
+    fn mask_unknown_methods(&mut self, event: &mut Event, classification: &mut Classification) {
+        for method in &mut classification.methods {
+            let Method::Other(text) = method else { continue };
+            let text = text.as_str().to_owned();
+            let stand_in = self.devices.of([Some(&text)]).unwrap_or_default();
+            if let Some(reason) = &mut event.reason {
+                *reason = Reason::new(reason.as_str().replace(&text, &stand_in));
+            }
+            *method = Method::from_text(&stand_in);
+        }
+    }
+
+    fn mask_target(&mut self, target: &mut Target, names: &[String]) {
+        let is = |kind: &str| {
+            target.kind.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(kind))
+        };
+        let is_person = is("user") || target.user_principal_name.is_some() || target.kind.is_none();
+        if is_person {
+            let stand_in = self.person(
+                target.id.as_ref(),
+                target.user_principal_name.as_ref(),
+                target.display_name.as_ref(),
+            );
+            if let Some(stand_in) = stand_in {
+                replace(&mut target.user_principal_name, &stand_in);
+                replace(&mut target.display_name, &stand_in);
+            }
+        } else if is("device") {
+            if let Some(stand_in) = self.devices.of([target.display_name.as_ref()]) {
+                replace(&mut target.display_name, &stand_in);
+            }
+        } else if let Some(name) = &mut target.display_name {
+            *name = scrub(name, names);
+        }
+        for change in target.changes.iter_mut().flatten() {
+            for value in [&mut change.old, &mut change.new].into_iter().flatten() {
+                *value = PropertyValue::new(VALUE);
+            }
+        }
     }
 
     /// The stand-in for a person. Two people may share a display name, so it tells them only where
@@ -89,46 +149,6 @@ impl Masker {
         display_name: Option<&String>,
     ) -> Option<String> {
         self.users.of([id, user_principal_name]).or_else(|| self.users.of([display_name]))
-    }
-
-    fn mask_reason(&mut self, reason: &Reason, names: &[String]) -> String {
-        let text = scrub(reason.as_str(), names);
-        // A method that nobody knows may be the name of somebody's device.
-        let methods = methods_in(&Reason::new(text.clone()));
-        methods.iter().fold(text, |text, method| match method {
-            Method::Other(unknown) => {
-                let device = unknown.as_str().to_owned();
-                text.replace(&device, &self.devices.of([Some(&device)]).unwrap_or_default())
-            }
-            _ => text,
-        })
-    }
-
-    fn mask_target(&mut self, target: &mut Target) {
-        let is = |kind: &str| {
-            target.kind.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(kind))
-        };
-        let is_person = is("user") || target.user_principal_name.is_some() || target.kind.is_none();
-        if is_person {
-            let stand_in = self.person(
-                target.id.as_ref(),
-                target.user_principal_name.as_ref(),
-                target.display_name.as_ref(),
-            );
-            if let Some(pseudonym) = stand_in {
-                replace(&mut target.user_principal_name, &pseudonym);
-                replace(&mut target.display_name, &pseudonym);
-            }
-        } else if is("device")
-            && let Some(pseudonym) = self.devices.of([target.display_name.as_ref()])
-        {
-            replace(&mut target.display_name, &pseudonym);
-        }
-        for change in target.changes.iter_mut().flatten() {
-            for value in [&mut change.old, &mut change.new].into_iter().flatten() {
-                *value = PropertyValue::new(VALUE);
-            }
-        }
     }
 }
 
@@ -168,12 +188,15 @@ fn replace(text: &mut Option<String>, stand_in: &str) {
     }
 }
 
-/// The names in an event that its texts may repeat.
+/// The names in an event that its texts may repeat, longest first.
 fn personal_names(event: &Event) -> Vec<String> {
     let user =
         event.actor.user.iter().flat_map(|user| [&user.user_principal_name, &user.display_name]);
-    let targets =
-        event.targets.iter().flat_map(|target| [&target.user_principal_name, &target.display_name]);
+    let people = event.targets.iter().filter(|target| {
+        target.user_principal_name.is_some()
+            || target.kind.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("user"))
+    });
+    let targets = people.flat_map(|target| [&target.user_principal_name, &target.display_name]);
     let mut names: Vec<String> = user.chain(targets).flatten().cloned().collect();
     names.extend(event.device_names().into_iter().map(str::to_owned));
     // A name of one or two letters would be found inside words.
@@ -182,24 +205,41 @@ fn personal_names(event: &Event) -> Vec<String> {
     names
 }
 
-/// A text without phone numbers, addresses, and the names given.
+/// A text without phone numbers, addresses, and the names given, whatever the case of their letters.
 fn scrub(text: &str, names: &[String]) -> String {
     let mut text = text.to_owned();
     for name in names {
-        text = text.replace(name.as_str(), "[name]");
+        text = replace_ignore_case(&text, name, "[name]");
     }
     let numbers: Vec<_> = phone_numbers(&text).collect();
     for range in numbers.into_iter().rev() {
         text.replace_range(range, PHONE);
     }
-    let words = text.split(' ').map(|word| {
-        let core = word.trim_matches(|character: char| character.is_ascii_punctuation());
-        let is_address = core.parse::<std::net::IpAddr>().is_ok();
-        if is_address || core.contains('@') {
-            word.replace(core, "[address]")
-        } else {
-            word.to_owned()
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let is_border =
+        |character: char| character.is_whitespace() || ",;\"'()<>|=".contains(character);
+    text.split_inclusive(is_border)
+        .map(|piece| {
+            let word = piece.trim_end_matches(is_border);
+            let core = word.trim_end_matches(['.', ':']);
+            if is_address(core) { piece.replace(core, "[address]") } else { piece.to_owned() }
+        })
+        .collect()
+}
+
+fn replace_ignore_case(text: &str, found: &str, with: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(place) = find_ignore_case(rest, found) {
+        replaced.push_str(&rest[..place]);
+        replaced.push_str(with);
+        rest = &rest[place + found.len()..];
+    }
+    replaced.push_str(rest);
+    replaced
+}
+
+/// Whether a word is an address of mail or of a machine.
+fn is_address(word: &str) -> bool {
+    let is_machine = word.parse::<IpAddr>().is_ok() || word.parse::<SocketAddr>().is_ok();
+    is_machine || word.contains('@')
 }

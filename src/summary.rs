@@ -400,8 +400,10 @@ pub struct Answer {
     /// Every event, also those of maintenance and those no rule has a name for.
     pub events: u64,
     /// The time of the first event.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub first: Option<DateTime<Utc>>,
     /// The time of the last event.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub last: Option<DateTime<Utc>>,
     /// Events by outcome, without maintenance and unknown ones, as everywhere below.
     pub outcomes: Counts,
@@ -494,8 +496,10 @@ pub struct UserRow {
     /// The methods of events that succeeded.
     pub succeeded: Vec<String>,
     /// The time of the first event.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub first: Option<DateTime<Utc>>,
     /// The time of the last event.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub last: Option<DateTime<Utc>>,
 }
 

@@ -199,7 +199,7 @@ pub(super) struct FilterArguments {
     /// Only this user, by user principal name or object id
     #[arg(long)]
     user: Vec<String>,
-    /// Only this family, or `all` [default: registration]
+    /// Only this family, or `all` [default: registration; all where an activity is named]
     #[arg(long, value_parser = families_parser())]
     family: Vec<Families>,
 }
@@ -225,7 +225,7 @@ impl FilterArguments {
             Families::All => None,
         });
         filter.families = families.collect();
-        if self.family.is_empty() {
+        if self.family.is_empty() && self.activity.is_empty() {
             filter.families.push(Family::Registration);
         } else if self.family.contains(&Families::All) {
             filter.families.clear();
@@ -294,8 +294,9 @@ fn by_name<T: Copy + Send + Sync + 'static>(
 /// looked for as it is written.
 fn activity_parser() -> impl TypedValueParser<Value = Activity> {
     StringValueParser::new().map(|text| {
+        let name = text.strip_suffix(['.', ' ']).unwrap_or(&text);
         let is_named = |activity: &&Activity| {
-            activity.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(&text))
+            activity.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(name))
         };
         let known = Activity::KNOWN.iter().find(is_named).cloned();
         known.unwrap_or_else(|| Activity::from_text(&text))

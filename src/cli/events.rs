@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use regaudit::classify;
+use regaudit::Classification;
 use regaudit::model::Event;
 use regaudit::report::{
     COLUMNS, Cell, Column, CsvWriter, Table, TextTable, flat_event, write_ndjson_row,
@@ -22,7 +22,12 @@ pub(super) fn run(arguments: &EventsArguments) -> io::Result<Ending> {
     let reader = arguments.input.reader().filter(arguments.filter.filter());
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let mut rows = Rows::new(arguments.format, Output::open(&arguments.output.destination)?)?;
-    let report = session.read(reader.paths(&arguments.input.paths), |event| rows.write(&event))?;
+    let read = session.read(reader.paths(&arguments.input.paths), |event, classification| {
+        rows.write(event, classification)
+    })?;
+    let Some(report) = read else {
+        return Ok(Ending::Failed);
+    };
     rows.finish()?;
     Ok(session.ending(report.tally().yielded > 0))
 }
@@ -51,12 +56,8 @@ impl Rows {
         })
     }
 
-    fn write(&mut self, event: &Event) -> io::Result<()> {
-        // Only what the catalogue has a rule for is handed out as an event.
-        let Some(classification) = classify(event) else {
-            return Ok(());
-        };
-        let cells = flat_event(event, &classification);
+    fn write(&mut self, event: &Event, classification: &Classification) -> io::Result<()> {
+        let cells = flat_event(event, classification);
         match self {
             Self::Table { output, page, style } => {
                 let shown =

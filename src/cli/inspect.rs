@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use regaudit::Tally;
+use regaudit::model::format_timestamp;
 use regaudit::read::{Compression, Encoding, FileReport};
-use regaudit::report::{Cell, Column, Table, printable, utc, write_json};
+use regaudit::report::{Cell, Column, Table, printable, write_json};
 use serde::Serialize;
 
 use super::Ending;
@@ -32,7 +33,10 @@ pub(super) fn run(arguments: &InspectArguments) -> io::Result<Ending> {
     let reader = arguments.input.reader().verify(true).hash(arguments.hash);
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let mut report = session.read(reader.paths(&arguments.input.paths), |_| Ok(()))?;
+    let Some(mut report) = session.read(reader.paths(&arguments.input.paths), |_, _| Ok(()))?
+    else {
+        return Ok(Ending::Failed);
+    };
     for file in &mut report.files {
         mask(file, &session);
     }
@@ -88,7 +92,7 @@ fn write_text(file: &FileReport, output: &mut impl Write) -> io::Result<()> {
         line("other logs", &counted(&file.findings.other_logs))?;
     }
     if let (Some(first), Some(last)) = (file.findings.first, file.findings.last) {
-        line("span", &format!("{} to {}", utc(first), utc(last)))?;
+        line("span", &format!("{} to {}", format_timestamp(first), format_timestamp(last)))?;
     }
     for warning in file.warnings() {
         line("warning", &warning)?;

@@ -25,10 +25,8 @@ impl Output {
             return Err(exists(path));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let temporary =
-            NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(|error| {
-                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-            })?;
+        let temporary = temporary_file(folder.unwrap_or(Path::new(".")))
+            .map_err(|error| naming(path, &error))?;
         Ok(Self::File { temporary: BufWriter::new(temporary), path: path.clone(), force })
     }
 
@@ -43,7 +41,7 @@ impl Output {
                     if force { file.persist(&path) } else { file.persist_noclobber(&path) };
                 persisted.map(drop::<File>).map_err(|error| match error.error.kind() {
                     io::ErrorKind::AlreadyExists => exists(&path),
-                    _ => error.error,
+                    _ => naming(&path, &error.error),
                 })
             }
         }
@@ -75,6 +73,22 @@ impl Write for Output {
             Self::File { temporary, .. } => temporary.flush(),
         }
     }
+}
+
+/// A file with the permissions that any program's output has.
+fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // The umask takes away what the user does not grant.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 fn exists(path: &Path) -> io::Error {

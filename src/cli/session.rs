@@ -5,7 +5,7 @@ use std::io;
 
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::{Error, Events, Masker};
+use regaudit::{Classification, Error, Events, Masker, classify};
 
 use super::Ending;
 use super::args::OnError;
@@ -20,33 +20,35 @@ pub(super) struct Session {
     on_error: OnError,
     rejected: u64,
     failed: u64,
-    stopped: bool,
 }
 
 impl Session {
     pub(super) fn new(mask: bool, on_error: OnError) -> Self {
-        Self { masker: mask.then(Masker::new), on_error, rejected: 0, failed: 0, stopped: false }
+        Self { masker: mask.then(Masker::new), on_error, rejected: 0, failed: 0 }
     }
 
-    /// Hands every event to `each`, tells of faults, and returns what reading came to.
+    /// Hands every event to `each` with what it means, tells of faults, and returns what reading
+    /// came to; `None` where it was stopped by a fault.
     pub(super) fn read(
         &mut self,
         mut events: Events<'_>,
-        mut each: impl FnMut(Event) -> io::Result<()>,
-    ) -> io::Result<Report> {
+        mut each: impl FnMut(&Event, &Classification) -> io::Result<()>,
+    ) -> io::Result<Option<Report>> {
         for event in events.by_ref() {
             match event {
                 Ok(mut event) => {
+                    // Only what the catalogue has a rule for is handed out as an event.
+                    let Some(mut classification) = classify(&event) else { continue };
                     if let Some(masker) = &mut self.masker {
-                        masker.mask(&mut event);
+                        masker.mask(&mut event, &mut classification);
                     }
-                    each(event)?;
+                    each(&event, &classification)?;
                 }
                 Err(error) => {
                     self.tell(error);
                     if self.on_error == OnError::Stop {
-                        self.stopped = true;
-                        break;
+                        complain("error: stopped at the first fault (--on-error stop)");
+                        return Ok(None);
                     }
                 }
             }
@@ -54,7 +56,7 @@ impl Session {
         if self.rejected > SHOWN {
             complain(&format!("warning: {} more records rejected", self.rejected - SHOWN));
         }
-        Ok(events.report().clone())
+        Ok(Some(events.report().clone()))
     }
 
     fn tell(&mut self, error: Error) {
@@ -82,15 +84,16 @@ impl Session {
 
     /// Counts of free texts as they may be shown: a text that nobody knows may hold anything.
     pub(super) fn shown_free_texts(&self, counts: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
-        if self.masker.is_none() || counts.is_empty() {
+        if self.masker.is_none() {
             return counts;
         }
-        BTreeMap::from([("[masked]".to_owned(), counts.into_values().sum())])
+        let stand_ins = (1..).map(|number| format!("[masked {number}]"));
+        stand_ins.zip(counts.into_values()).collect()
     }
 
     /// How the command ends, given whether anything matched.
     pub(super) fn ending(&self, matched: bool) -> Ending {
-        if self.failed > 0 || self.stopped {
+        if self.failed > 0 {
             Ending::Failed
         } else if self.rejected > 0 {
             Ending::Rejections

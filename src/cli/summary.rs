@@ -32,10 +32,13 @@ pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let mut summary = Summary::new();
-    let report = session.read(reader.paths(&arguments.input.paths), |event| {
-        summary.add(&event);
+    let read = session.read(reader.paths(&arguments.input.paths), |event, classification| {
+        summary.add_classified(event, classification);
         Ok(())
     })?;
+    let Some(report) = read else {
+        return Ok(Ending::Failed);
+    };
     let by = arguments.by;
     match arguments.format {
         Format::Table => write_text(&summary, by, &report, &mut output)?,

@@ -16,6 +16,7 @@ use crate::origin::Origin;
 #[non_exhaustive]
 pub struct Event {
     /// When it happened, in UTC: `activityDateTime`, else the time of the envelope.
+    #[serde(serialize_with = "super::serialize_timestamp")]
     pub time: DateTime<Utc>,
     /// The id of the record. Not always a GUID, and not always unique (both seen in real exports).
     pub id: Option<String>,

@@ -27,8 +27,8 @@ pub use self::phone::phone_numbers;
 pub use self::reason::{Reason, ReasonVerb};
 pub use self::status::Status;
 pub use self::text::Unrecognized;
-pub(crate) use self::time::possible_orders;
-pub use self::time::{DateOrder, parse_local, parse_timestamp};
+pub use self::time::{DateOrder, format_timestamp, parse_local, parse_timestamp};
+pub(crate) use self::time::{possible_orders, serialize_optional_timestamp, serialize_timestamp};
 
 pub(crate) use self::event::guest_home;
 pub(crate) use self::text::{find_ignore_case, present};

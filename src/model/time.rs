@@ -1,7 +1,7 @@
 //! Times, all of them in UTC once read.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Which number of a date such as `3/9/2026` is the day.
 ///
@@ -38,6 +38,37 @@ pub fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(without_zone, form).ok())
         .map(|time| time.and_utc())
+}
+
+/// A time in UTC as RFC 3339 with `Z` and as many fraction digits as it has: what every output and
+/// every serialised time of this crate looks like.
+///
+/// ```
+/// use regaudit::model::{format_timestamp, parse_timestamp};
+/// let time = parse_timestamp("2026-03-09T08:15:27.1234567+00:00").unwrap();
+/// assert_eq!(format_timestamp(time), "2026-03-09T08:15:27.1234567Z");
+/// ```
+pub fn format_timestamp(time: DateTime<Utc>) -> String {
+    let text = time.to_rfc3339_opts(SecondsFormat::Nanos, true);
+    let digits = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
+    format!("{digits}Z")
+}
+
+/// For `serialize_with`.
+pub(crate) fn serialize_timestamp<S: Serializer>(
+    time: &DateTime<Utc>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format_timestamp(*time))
+}
+
+/// For `serialize_with`.
+#[allow(clippy::ref_option, reason = "serde hands over a reference to the field")]
+pub(crate) fn serialize_optional_timestamp<S: Serializer>(
+    time: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(format_timestamp).serialize(serializer)
 }
 
 /// Reads a time in a locale's form, date first (`3/9/2026, 8:15:27.123 AM`, `09.03.2026 08:15:27`),

@@ -359,10 +359,12 @@ fn describe(fault: FaultKind, bytes: Range<u64>) -> Error {
     };
     let error = Error::new(kind, found);
     match fault {
-        FaultKind::Stray => error.expected("a record, or the end of the list"),
+        FaultKind::Stray => error
+            .expected("a record, or the end of the list")
+            .help("the file may have been edited or put together by hand; what follows is read"),
         FaultKind::CutRecord | FaultKind::CutList => error
             .expected("its end")
-            .help("the file may have been cut when it was copied or downloaded; export it again"),
+            .help("the file may have been cut when it was copied or downloaded, or, in CSV, a quote may be missing; export it again"),
         FaultKind::TooLong => error.help("raise the limit if records of that length are real"),
     }
 }

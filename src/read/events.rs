@@ -119,7 +119,7 @@ impl<'a> Events<'a> {
         };
         file.bytes = closing.bytes;
         file.names_next_page = closing.names_next_page;
-        file.sha256 = closing.sha256;
+        file.sha256 = closing.sha256.or(file.sha256.take());
         if let Some(error) = file.holds_other_logs_only() {
             file.shape = None;
             file.error = Some(error.clone());

@@ -19,8 +19,10 @@ use crate::model::{Activity, Event, Method, Outcome, guest_home};
 #[non_exhaustive]
 pub struct Filter {
     /// At this time or later, UTC.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub since: Option<DateTime<Utc>>,
     /// Before this time, UTC.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub until: Option<DateTime<Utc>>,
     /// Of one of these families.
     pub families: Vec<Family>,

@@ -20,8 +20,10 @@ pub struct Findings {
     /// Events among them: records the catalogue has a rule for, before any filter.
     pub events: u64,
     /// The first time met, UTC.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub first: Option<DateTime<Utc>>,
     /// The last time met, UTC.
+    #[serde(serialize_with = "crate::model::serialize_optional_timestamp")]
     pub last: Option<DateTime<Utc>>,
     /// Audit records by service; the empty text where the export has none.
     pub services: BTreeMap<String, u64>,

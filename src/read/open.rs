@@ -21,9 +21,12 @@ use crate::scan::Blocks;
 /// How much of an input is looked at to tell what it is.
 const HEAD: u64 = 256 * 1024;
 
+/// The blocks of an input's decoded text.
+type TextBlocks<'a> = Blocks<Box<dyn Read + Send + 'a>>;
+
 /// An input that is ready to be read.
 pub(super) struct OpenFile<'a> {
-    pub(super) blocks: Blocks<Box<dyn Read + Send + 'a>>,
+    pub(super) blocks: TextBlocks<'a>,
     pub(super) decoder: Arc<Decoder>,
     pub(super) digest: Digest,
 }
@@ -73,6 +76,22 @@ impl<'a> Unopened<'a> {
     ) -> Result<OpenFile<'a>> {
         let input = self.bytes.open()?;
         let (input, digest) = Digest::wrap(input, options.hash);
+        match self.look_inside(input, options, report) {
+            Ok((blocks, decoder)) => Ok(OpenFile { blocks, decoder: Arc::new(decoder), digest }),
+            Err(error) => {
+                // What cannot be read has a hash all the same.
+                report.sha256 = digest.finish();
+                Err(error)
+            }
+        }
+    }
+
+    fn look_inside(
+        &mut self,
+        input: Box<dyn Read + Send + 'a>,
+        options: &Options,
+        report: &mut FileReport,
+    ) -> Result<(TextBlocks<'a>, Decoder)> {
         let (text, compression) = decompress(input, options.largest_expansion).map_err(describe)?;
         report.compression = compression;
         let (mut text, encoding) = to_utf8(text).map_err(describe)?;
@@ -103,11 +122,7 @@ impl<'a> Unopened<'a> {
         };
         let splitter = decoder.layout.splitter();
         let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
-        Ok(OpenFile {
-            blocks: Blocks::new(text, splitter, options.longest_record),
-            decoder: Arc::new(decoder),
-            digest,
-        })
+        Ok((Blocks::new(text, splitter, options.longest_record), decoder))
     }
 
     /// The order of dates in a CSV of Log Analytics: as asked, else as the file settles it.

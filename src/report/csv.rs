@@ -27,7 +27,7 @@ impl<W: Write> CsvWriter<W> {
     /// Writes the header.
     pub fn new(output: W, columns: &[Column]) -> io::Result<Self> {
         let mut rows = csv::Writer::from_writer(output);
-        rows.write_record(columns.iter().map(|column| column.name))?;
+        rows.write_record(columns.iter().map(|column| column.name)).map_err(as_io)?;
         Ok(Self { rows })
     }
 
@@ -39,10 +39,9 @@ impl<W: Write> CsvWriter<W> {
                 Cell::Text(_) | Cell::List(_) => harmless(&text),
                 _ => Cow::Borrowed(text.as_str()),
             };
-            self.rows.write_field(text.as_bytes())?;
+            self.rows.write_field(text.as_bytes()).map_err(as_io)?;
         }
-        self.rows.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.rows.write_record(None::<&[u8]>).map_err(as_io)
     }
 
     /// Writes what is left and returns the output.
@@ -50,6 +49,14 @@ impl<W: Write> CsvWriter<W> {
         self.rows
             .into_inner()
             .map_err(|error| io::Error::new(error.error().kind(), error.error().to_string()))
+    }
+}
+
+/// The failure of the output, as the output gave it.
+fn as_io(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

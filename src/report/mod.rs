@@ -15,6 +15,6 @@ pub use self::csv::CsvWriter;
 pub use self::flat::{COLUMNS, flat_event};
 pub use self::json::{write_json, write_ndjson_row};
 pub use self::summary::{Grouping, summary_tables};
-pub use self::table::{Cell, Column, Table, utc};
+pub use self::table::{Cell, Column, Table};
 #[cfg(feature = "cli")]
 pub use self::text::{TextTable, printable};

@@ -1,7 +1,9 @@
 //! Rows of cells, before anyone has decided how to write them.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+
+use crate::model::format_timestamp;
 
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,9 +30,9 @@ impl Cell {
         text.map_or(Self::Null, |text| Self::Text(text.into()))
     }
 
-    /// A time as [`utc`] writes it, or nothing.
+    /// A time as [`format_timestamp`] writes it, or nothing.
     pub fn time(time: Option<DateTime<Utc>>) -> Self {
-        Self::text(time.map(utc))
+        Self::text(time.map(format_timestamp))
     }
 
     /// A number, or nothing.
@@ -54,13 +56,6 @@ impl Cell {
             Self::List(texts) => texts.join(";"),
         }
     }
-}
-
-/// A time in UTC as RFC 3339 with `Z` and as many fraction digits as it has.
-pub fn utc(time: DateTime<Utc>) -> String {
-    let text = time.to_rfc3339_opts(SecondsFormat::Nanos, true);
-    let digits = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
-    format!("{digits}Z")
 }
 
 /// A column: its name, and whether its cells are numbers.

@@ -169,11 +169,16 @@ pub fn record(number: usize, time: &str, activity: &str, reason: &str) -> Value 
 
 /// Records one a line.
 pub fn lines(records: &[Value]) -> String {
-    records.iter().map(|record| format!("{record}\n")).collect()
+    let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
+    lines.join("\n") + "\n"
 }
 
 fn text<'row>(row: &'row Row, column: &str) -> &'row str {
     row.get(column).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn line_breaks(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count() - 1
 }
 
 fn is_counted(row: &Row) -> bool {
@@ -306,7 +311,7 @@ fn summary_tells_people_the_numbers_and_the_tally() {
     };
     assert_eq!(read, yielded + filtered_out + rejected + duplicate, "{last}");
     assert_eq!((read, files, yielded, rejected), (765, 23, 29, 0), "{last}");
-    for title in ["By outcome", "By activity", "By method", "By reason", "By actor", "By day"] {
+    for title in ["By outcome", "By activity", "By method", "Why not"] {
         assert!(run.output.lines().any(|line| line.starts_with(title)), "{title}");
     }
     for name in ["rates are shares of the events, not of attempts", "registration.maintenance"] {
@@ -484,8 +489,7 @@ fn events_have_the_values_of_the_canonical_events() {
     for (row, byte) in rows.iter().zip(&bytes) {
         let record = &file[usize::try_from(*byte).unwrap()..];
         assert!(record.starts_with(b"{"), "a record begins at byte {byte}");
-        let line =
-            1 + file[..usize::try_from(*byte).unwrap()].iter().filter(|b| **b == b'\n').count();
+        let line = 1 + line_breaks(&file[..usize::try_from(*byte).unwrap()]);
         assert_eq!(row["line"], json!(line));
     }
 }
@@ -879,7 +883,9 @@ fn files_that_cannot_be_read_have_a_hash_too() {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits: Vec<String> =
+        Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
 }
 
 fn warnings(path: &str) -> Vec<String> {
@@ -928,12 +934,15 @@ fn inspect_tells_gaps_of_days() {
 
 /// A portal download of so many rows.
 fn portal_csv(rows: u32) -> String {
-    let mut text = "\u{feff}Date (UTC),Service,Activity,Result\r\n".to_owned();
+    let download = fs::read_to_string("fixtures/exports/portal.csv").unwrap();
+    let mut text = download.lines().next().unwrap().to_owned();
+    let blank = ",".repeat(80);
     for number in 0..rows {
         let (hour, minute, second) = (number / 3600 % 24, number / 60 % 60, number % 60);
-        text.push_str(&format!(
-            "2026-03-09T{hour:02}:{minute:02}:{second:02}Z,Core Directory,Add user,success\r\n"
-        ));
+        let row = format!(
+            "\r\n2026-03-09T{hour:02}:{minute:02}:{second:02}Z,,Core Directory,,Add user,success{blank}"
+        );
+        text.push_str(&row);
     }
     text
 }
@@ -1091,7 +1100,7 @@ fn a_folder_without_files_is_told() {
     for (paths, says) in [
         (path.clone(), "a folder without files"),
         (format!("{path}/none*.json"), "a pattern that matches nothing"),
-        (format!("{path}/none.json"), "No such file"),
+        (format!("{path}/none.json"), "no such file"),
     ] {
         let run = run(&format!("summary '{paths}'"));
         assert_eq!(run.code, 2, "{paths}");
@@ -1197,7 +1206,8 @@ fn stopping_gives_what_came_before() {
         assert_eq!(rows.len(), 1, "{threads}: the one before the fault");
         assert_eq!(rows[0]["source"], json!(faulty));
         assert!(run.complaints.contains("line 2"), "{}", run.complaints);
-        assert_eq!(run.complaints.lines().count(), 1, "{}", run.complaints);
+        assert!(run.complaints.contains("stopped at the first fault"), "{}", run.complaints);
+        assert_eq!(run.complaints.lines().count(), 2, "{}", run.complaints);
     }
     let skip = run(&format!("events {faulty} --format ndjson --on-error skip"));
     assert_eq!((skip.code, skip.rows().len()), (3, 3), "{}", skip.complaints);
@@ -1360,7 +1370,7 @@ fn a_failure_to_write_names_the_file() {
 fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
-        assert!(begin.elapsed() < Duration::from_secs(60), "{what}");
+        assert!(begin.elapsed() < Duration::from_mins(1), "{what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -1449,7 +1459,7 @@ fn head_gets_its_line() {
             cargo_bin!("regaudit").display()
         );
         let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-        assert_eq!(output.stdout.iter().filter(|byte| **byte == b'\n').count(), 1, "{script}");
+        assert_eq!(line_breaks(&output.stdout), 1, "{script}");
         assert!(output.stderr.is_empty(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -8,6 +8,8 @@
     reason = "a test may stop at the first surprise, and nobody calls it"
 )]
 
+#[cfg(feature = "cli")]
+mod cli;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;
@@ -15,6 +17,8 @@ mod faults;
 mod generations;
 mod generator;
 mod imports;
+#[cfg(feature = "cli")]
+mod masking;
 mod properties;
 mod reserved;
 mod rules;

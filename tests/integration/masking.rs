@@ -459,6 +459,7 @@ fn odd_forms_are_masked() {
     let folder = folder();
     let registered = "User registered security info";
     let event = |reason| record(1, "2026-03-09T08:00:00Z", registered, reason);
+    let mut leaks = Vec::new();
     for (what, reason, kind) in [
         ("another letter case", "QUINN EXAMPLE asked", "User"),
         ("an address with a port", "from 192.0.2.77:443", "User"),
@@ -474,8 +475,11 @@ fn odd_forms_are_masked() {
         let path = write(&folder, "odd.jsonl", lines(&[record]));
         let output = run(&format!("events {path} --mask --format csv")).output.to_lowercase();
         let told: Vec<_> = TELLING.iter().filter(|name| output.contains(**name)).collect();
-        assert!(told.is_empty(), "{what}: {told:?} in {output}");
+        if !told.is_empty() {
+            leaks.push((what, told));
+        }
     }
+    assert!(leaks.is_empty(), "{leaks:?}");
 }
 
 #[test]

@@ -61,7 +61,8 @@ pub(super) fn detect(head: &[u8], is_whole: bool, asked: Option<Shape>) -> Resul
             ErrorKind::Empty,
             if head.is_empty() { "an empty input" } else { "nothing but blanks" },
         )
-        .expected("an export with at least a header or an empty list"));
+        .expected("an export with at least a header or an empty list")
+        .help("export again; the download may have been broken off"));
     };
     refuse_known_formats(head)?;
     match (first, asked) {

@@ -143,11 +143,13 @@ impl Fields<'_> {
     pub(super) fn into_event(self, origin: Origin, date_order: Option<DateOrder>) -> Result<Event> {
         let Some(activity) = self.activity.present() else {
             return Err(Error::new(ErrorKind::MissingField, "a record without an activity")
-                .expected("`activityDisplayName`, or the envelope's `operationName`"));
+                .expected("`activityDisplayName`, or the envelope's `operationName`")
+                .help(EDITED));
         };
         let Some(time) = self.time.present() else {
             return Err(Error::new(ErrorKind::MissingField, "a record without a time")
-                .expected("`activityDateTime`, or the envelope's `time`"));
+                .expected("`activityDateTime`, or the envelope's `time`")
+                .help(EDITED));
         };
         let time = match (parse_timestamp(time), date_order) {
             (Some(time), _) => time,
@@ -206,6 +208,10 @@ fn reason_of(fields: &Fields<'_>, activity: &str) -> (Option<Reason>, Option<Rea
     }
 }
 
+/// What to do about a record that lacks what every record has.
+const EDITED: &str =
+    "the record may have been edited or re-shaped on its way; look it up at its source";
+
 fn bad_time(text: &str, order: Option<DateOrder>) -> Error {
     let looks_local = crate::model::possible_orders(text).is_some();
     let expected = match order {
@@ -237,8 +243,9 @@ fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Error {
 }
 
 pub(super) fn bad_json(error: &serde_json::Error) -> Error {
-    Error::quoting(ErrorKind::Json, format!("JSON that cannot be read ({error})"))
+    Error::quoting(ErrorKind::Json, format!("JSON that cannot be read ({error} of the record)"))
         .expected("one JSON object")
+        .help("the record may have been cut or edited; reading goes on with the next")
 }
 
 /// What a blank or missing text comes to.
