@@ -30,6 +30,8 @@
 //! - A [`Classification`] is what an event means: its [`Outcome`], its [methods](model::Method), and the
 //!   [rule](catalogue::Rule) of the [`catalogue`] that decided.
 //! - A [`Tally`] is the account of records: read = yielded + filtered out + rejected + duplicate, always.
+//! - A [`Reader`] says how exports are read, a [`Filter`] which events are wanted, and a [`Masker`] takes
+//!   personal data out of them.
 //!
 //! # The map
 //!
@@ -77,3 +79,8 @@ pub use self::model::Outcome;
 pub use self::origin::Origin;
 pub use self::read::{Events, Filter, Reader, Shape, Tally, read, read_from, read_slice};
 pub use self::summary::Summary;
+
+/// Compiles and runs what the README shows.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

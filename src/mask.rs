@@ -102,10 +102,12 @@ impl Masker {
     fn mask_unknown_methods(&mut self, event: &mut Event, classification: &mut Classification) {
         for method in &mut classification.methods {
             let Method::Other(text) = method else { continue };
-            let text = text.as_str().to_owned();
-            let stand_in = self.devices.of([Some(&text)]).unwrap_or_default();
-            if let Some(reason) = &mut event.reason {
-                *reason = Reason::new(reason.as_str().replace(&text, &stand_in));
+            let device = text.as_str().to_owned();
+            let stand_in = self.devices.of([Some(&device)]).unwrap_or_default();
+            if let Some(reason) = &mut event.reason
+                && let Some(object) = reason.object()
+            {
+                *reason = Reason::new(reason.as_str().replace(object, &stand_in));
             }
             *method = Method::from_text(&stand_in);
         }

@@ -4,7 +4,7 @@
 //! depends on the number of users alone, and two of them can be merged. What it comes to is an
 //! [`Answer`]: plain data, which a [report](crate::report) draws.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ pub struct Summary {
     reasons: BTreeMap<ReasonKey, u64>,
     maintenance: BTreeMap<&'static str, u64>,
     unknown: BTreeMap<String, Counts>,
-    users: HashMap<String, UserCounts>,
+    users: BTreeMap<String, UserCounts>,
     without_user: u64,
 }
 
@@ -124,7 +124,7 @@ impl Span {
 struct ReasonKey {
     rule: &'static str,
     outcome: Outcome,
-    methods: String,
+    methods: Vec<Method>,
     reason: String,
 }
 
@@ -142,6 +142,9 @@ struct UserCounts {
 /// How many different texts of one sort are counted by themselves. Real logs hold a few dozen; the
 /// bound keeps memory in check where free text gets in.
 const TEXTS: usize = 10_000;
+
+/// How many methods are listed for one user, unless they have names.
+const METHODS: usize = 100;
 
 /// Where texts beyond the bound are counted.
 const FURTHER: &str = "(further)";
@@ -185,16 +188,21 @@ impl Summary {
 
     fn add_reason(&mut self, event: &Event, classification: &Classification) {
         let reason = event.reason.as_ref().map(crate::model::Reason::without_numbers);
-        let mut key = ReasonKey {
+        let key = ReasonKey {
             rule: classification.rule,
             outcome: classification.outcome,
-            methods: joined(&classification.methods),
+            methods: classification.methods.clone(),
             reason: reason.unwrap_or_default(),
         };
+        self.count_reason(key, 1);
+    }
+
+    fn count_reason(&mut self, mut key: ReasonKey, events: u64) {
         if self.reasons.len() >= TEXTS && !self.reasons.contains_key(&key) {
             FURTHER.clone_into(&mut key.reason);
+            key.methods.retain(|method| !matches!(method, Method::Other(_)));
         }
-        *self.reasons.entry(key).or_default() += 1;
+        *self.reasons.entry(key).or_default() += events;
     }
 
     /// The user is the target; where there is none, the user who acted for themselves.
@@ -223,23 +231,26 @@ impl Summary {
         user.span.add(Span::at(event.time));
         user.outcomes.add(classification.outcome);
         if classification.outcome == Outcome::Success {
-            user.succeeded.extend(classification.methods.iter().cloned());
+            user.add_succeeded(classification.methods.iter().cloned());
         }
     }
 
     /// Adds a summary of other events. Where no event is in both, the result is the summary of all
-    /// of them.
+    /// of them, as long as there are no more than 10,000 different texts of one sort: beyond that the
+    /// counts still add up, but which texts stand under `(further)` may differ.
     pub fn merge(&mut self, other: Self) {
         self.span.add(other.span);
         self.outcomes.merge(other.outcomes);
         merge_numbers(&mut self.families, other.families);
-        merge_counts(&mut self.activities, other.activities);
-        merge_counts(&mut self.methods, other.methods);
+        merge_bounded(&mut self.activities, other.activities);
+        merge_bounded(&mut self.methods, other.methods);
         merge_counts(&mut self.actors, other.actors);
         merge_counts(&mut self.days, other.days);
-        merge_numbers(&mut self.reasons, other.reasons);
+        for (key, events) in other.reasons {
+            self.count_reason(key, events);
+        }
         merge_numbers(&mut self.maintenance, other.maintenance);
-        merge_counts(&mut self.unknown, other.unknown);
+        merge_bounded(&mut self.unknown, other.unknown);
         for (key, user) in other.users {
             self.users.entry(key).or_default().merge(user);
         }
@@ -286,18 +297,23 @@ impl Summary {
         rows
     }
 
-    /// The users, those known by name alone taken together with the one whose id goes with that name.
+    /// The users, those known by name alone taken together with the one whose id goes with that name:
+    /// as the name itself, else as the home address of a guest. Of several, the least id is taken.
     fn reconciled_users(&self) -> BTreeMap<String, UserCounts> {
-        let mut ids: HashMap<String, &str> = HashMap::new();
+        let mut own: BTreeMap<String, &str> = BTreeMap::new();
+        let mut homes: BTreeMap<String, &str> = BTreeMap::new();
         for (key, user) in &self.users {
             if let (Some(_), Some(name)) = (&user.id, &user.user_principal_name) {
-                ids.extend(guest_home(name).map(|home| (home.to_lowercase(), key.as_str())));
-                ids.insert(name.to_lowercase(), key);
+                own.entry(name.to_lowercase()).or_insert(key);
+                if let Some(home) = guest_home(name) {
+                    homes.entry(home.to_lowercase()).or_insert(key);
+                }
             }
         }
+        let id_of = |name: &str| own.get(name).or_else(|| homes.get(name)).copied();
         let mut users: BTreeMap<String, UserCounts> = BTreeMap::new();
         for (key, user) in &self.users {
-            let known = if user.id.is_none() { ids.get(key.as_str()).copied() } else { None };
+            let known = if user.id.is_none() { id_of(key) } else { None };
             users.entry(known.unwrap_or(key).to_owned()).or_default().merge(user.clone());
         }
         users
@@ -311,12 +327,7 @@ impl Summary {
                 reason: key.reason.clone(),
                 rule: key.rule.to_owned(),
                 outcome: key.outcome,
-                methods: key
-                    .methods
-                    .split(';')
-                    .filter(|name| !name.is_empty())
-                    .map(str::to_owned)
-                    .collect(),
+                methods: key.methods.iter().map(|method| method.as_str().to_owned()).collect(),
                 events: *events,
             })
             .collect();
@@ -343,7 +354,16 @@ impl UserCounts {
         self.fill_in(&other);
         self.span.add(other.span);
         self.outcomes.merge(other.outcomes);
-        self.succeeded.extend(other.succeeded);
+        self.add_succeeded(other.succeeded);
+    }
+
+    /// Methods without a name are kept up to a bound: their texts may be anything.
+    fn add_succeeded(&mut self, methods: impl IntoIterator<Item = Method>) {
+        for method in methods {
+            if self.succeeded.len() < METHODS || !matches!(method, Method::Other(_)) {
+                self.succeeded.insert(method);
+            }
+        }
     }
 
     fn into_row(self) -> UserRow {
@@ -376,9 +396,10 @@ fn bounded<'map>(map: &'map mut BTreeMap<String, Counts>, text: &str) -> &'map m
     map.entry(text.to_owned()).or_default()
 }
 
-fn joined(methods: &[Method]) -> String {
-    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    names.join(";")
+fn merge_bounded(counts: &mut BTreeMap<String, Counts>, other: BTreeMap<String, Counts>) {
+    for (text, found) in other {
+        bounded(counts, &text).merge(found);
+    }
 }
 
 fn merge_counts<K: Ord>(counts: &mut BTreeMap<K, Counts>, other: BTreeMap<K, Counts>) {
@@ -511,7 +532,9 @@ fn rows<K>(counts: &BTreeMap<K, Counts>, name: impl Fn(&K) -> String) -> Vec<Row
 fn by_activity(activities: &BTreeMap<String, Counts>) -> Vec<ActivityRow> {
     let rows = activities.iter().map(|(activity, &counts)| {
         let ended = counts.total();
-        let denominator = (counts.started == 0).then_some(ended);
+        // "User started ..": a beginning has no rate, whatever came of it.
+        let begins = activity.split(' ').nth(1) == Some("started") || counts.started > 0;
+        let denominator = (!begins).then_some(ended);
         // Counts of events are far below the 2^53 that a double holds exactly.
         #[allow(clippy::cast_precision_loss)]
         let rate = |part: u64| denominator.map(|whole| part as f64 / whole as f64);

@@ -26,7 +26,8 @@ pub struct Classification {
 }
 
 impl Classification {
-    /// Whether no rule has a name for the event: it speaks of security info, and that is all.
+    /// Whether no rule names the event: it is of the Authentication Methods service, or speaks of
+    /// security info, and that is all that is known.
     pub fn is_unknown(&self) -> bool {
         self.family == Family::Other
     }

@@ -18,7 +18,8 @@ pub enum Family {
     Twin,
     /// Resets and changes of passwords.
     Password,
-    /// Speaks of security info, but no rule has a name for it.
+    /// Logged by the Authentication Methods service, or speaking of security info, without a rule that
+    /// names it.
     Other,
 }
 

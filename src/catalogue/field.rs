@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::model::{Event, Method, PropertyValue, Reason};
+use crate::model::{Change, Event, Method, PropertyValue, Reason};
 
 /// A field of a record that a [`Condition`](super::Condition) may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,15 +20,13 @@ pub enum Field {
     Status,
     /// The reason in ASCII lower case without a final full stop; empty where there is none.
     Reason,
-    /// The name of the application that acted.
-    ActorApp,
     /// `absent` where no target has a list of modified properties, else `present`.
     ModifiedProperties,
     /// The names of the modified properties, each with `;` before and behind it.
     ChangedProperties,
     /// What happened to the `StrongAuthentication*` properties of a user: `methods` where methods,
-    /// numbers or devices changed, `bookkeeping` where nothing but time stamps, tokens and versions
-    /// of what is registered did, else empty.
+    /// numbers or devices changed, `bookkeeping` where nothing but time stamps and versions of
+    /// what is registered did, else empty.
     StrongAuthenticationChange,
     /// The methods that `StrongAuthenticationMethod` gained, or lost if it gained none: canonical
     /// names, joined by `;`.
@@ -37,13 +35,12 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 9] = [
         Self::Service,
         Self::Activity,
         Self::Operation,
         Self::Status,
         Self::Reason,
-        Self::ActorApp,
         Self::ModifiedProperties,
         Self::ChangedProperties,
         Self::StrongAuthenticationChange,
@@ -58,7 +55,6 @@ impl Field {
             Self::Operation => "operation",
             Self::Status => "status",
             Self::Reason => "reason",
-            Self::ActorApp => "actor_app",
             Self::ModifiedProperties => "modified_properties",
             Self::ChangedProperties => "changed_properties",
             Self::StrongAuthenticationChange => "strong_authentication_change",
@@ -114,7 +110,6 @@ impl<'event> Facts<'event> {
         if let Some(reason) = &event.reason {
             facts.set_reason(reason.as_str());
         }
-        facts.set(Field::ActorApp, event.actor.application_name().unwrap_or_default());
         let has_changes = event.targets.iter().any(|target| target.changes.is_some());
         let modified_properties = if has_changes { "present" } else { "absent" };
         facts.set(Field::ModifiedProperties, modified_properties);
@@ -126,7 +121,7 @@ impl<'event> Facts<'event> {
         if !names.is_empty() {
             names.push(';');
         }
-        if names.contains("StrongAuthentication") {
+        if event.changes().any(is_strong_authentication) {
             facts.set(Field::StrongAuthenticationChange, strong_authentication_change(event));
             let methods = strong_authentication_methods(event);
             let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -157,18 +152,17 @@ impl<'event> Facts<'event> {
     }
 }
 
-/// Parts of a registered method that change in use, without anyone's doing (seen in real records).
-const BOOKKEEPING: &[&str] = &[
-    "LastAuthenticatedTimestamp",
-    "DeviceToken",
-    "PhoneAppVersion",
-    "OathTokenTimeDrift",
-    "TimeInterval",
-];
+fn is_strong_authentication(change: &Change) -> bool {
+    change.name.starts_with("StrongAuthentication")
+}
+
+/// Parts of a registered method that change in use, without anyone's doing. In real records
+/// `LastAuthenticatedTimestamp` was seen to change; the others are inferred from their names.
+const BOOKKEEPING: &[&str] =
+    &["LastAuthenticatedTimestamp", "PhoneAppVersion", "OathTokenTimeDrift", "TimeInterval"];
 
 fn strong_authentication_change(event: &Event) -> &'static str {
-    let mut changes =
-        event.changes().filter(|change| change.name.starts_with("StrongAuthentication"));
+    let mut changes = event.changes().filter(|change| is_strong_authentication(change));
     let is_bookkeeping = changes.all(|change| {
         let value = |value: &Option<PropertyValue>| {
             let mut json = value.as_ref()?.json.clone()?;

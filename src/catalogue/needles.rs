@@ -36,9 +36,7 @@ fn cover(condition: &Condition) -> Option<Vec<&'static str>> {
         Condition::Is(field, text) => verbatim(field, &[text]),
         Condition::OneOf(field, texts) => verbatim(field, texts),
         Condition::Contains(field, text) | Condition::Word(field, text) => match field {
-            Field::Service | Field::Activity | Field::Operation | Field::ActorApp => {
-                Some(vec![text])
-            }
+            Field::Service | Field::Activity | Field::Operation => Some(vec![text]),
             Field::ChangedProperties => Some(vec![text.trim_matches(';')]),
             _ => None,
         },
@@ -68,7 +66,7 @@ fn verbatim(field: Field, texts: &[&'static str]) -> Option<Vec<&'static str>> {
         return None;
     }
     match field {
-        Field::Service | Field::Operation | Field::ActorApp => Some(texts.to_vec()),
+        Field::Service | Field::Operation => Some(texts.to_vec()),
         Field::Activity => Some(texts.iter().flat_map(|text| spellings(text)).collect()),
         Field::StrongAuthenticationChange => Some(vec!["StrongAuthentication"]),
         _ => None,

@@ -2,8 +2,8 @@
 
 use super::condition::Condition::{self, All, Any, Contains, Not, Word};
 use super::field::Facts;
-use super::field::Field::{self, Reason};
-use crate::model::{self, Method};
+use super::field::Field::{self, Reason as ReasonField};
+use crate::model::{Method, Reason};
 
 /// Words of a reason that name a method.
 #[derive(Debug, Clone)]
@@ -16,35 +16,39 @@ pub struct Phrase {
 }
 
 const NOTIFICATION: Condition = Any(&[
-    Contains(Reason, "with notification"),
-    Contains(Reason, "app notification"),
-    Word(Reason, "phoneappnotification"),
+    Contains(ReasonField, "code and notification"),
+    Contains(ReasonField, "with notification"),
+    Contains(ReasonField, "app notification"),
+    Word(ReasonField, "phoneappnotification"),
 ]);
 const APP_CODE: Condition = Any(&[
-    Contains(Reason, "authenticator app with code"),
-    Contains(Reason, "with notification and code"),
-    Contains(Reason, "other authenticator app"),
-    Contains(Reason, "software oath"),
-    Word(Reason, "app code"),
+    Contains(ReasonField, "authenticator app with code"),
+    Contains(ReasonField, "notification and code"),
+    Contains(ReasonField, "code and notification"),
+    Contains(ReasonField, "other authenticator app"),
+    Contains(ReasonField, "software oath"),
+    Word(ReasonField, "app code"),
 ]);
-const APP_OR_TOKEN_CODE: Condition =
-    Any(&[Contains(Reason, "code from my authenticator app"), Word(Reason, "phoneappotp")]);
-const PASSWORDLESS: Condition = Contains(Reason, "passwordless");
+const APP_OR_TOKEN_CODE: Condition = Any(&[
+    Contains(ReasonField, "code from my authenticator app"),
+    Word(ReasonField, "phoneappotp"),
+]);
+const PASSWORDLESS: Condition = Contains(ReasonField, "passwordless");
 const ALTERNATE: Condition =
-    Any(&[Contains(Reason, "alternate phone"), Contains(Reason, "alternate mobile")]);
+    Any(&[Contains(ReasonField, "alternate phone"), Contains(ReasonField, "alternate mobile")]);
 const OFFICE: Condition = Any(&[
-    Contains(Reason, "office phone"),
-    Contains(Reason, "office call"),
-    Contains(Reason, "business phone"),
+    Contains(ReasonField, "office phone"),
+    Contains(ReasonField, "office call"),
+    Contains(ReasonField, "business phone"),
 ]);
-const SMS: Condition = Any(&[Word(Reason, "sms"), Contains(Reason, "text a code to")]);
+const SMS: Condition = Any(&[Word(ReasonField, "sms"), Contains(ReasonField, "text a code to")]);
 const MOBILE_CALL: Condition = Any(&[
-    Contains(Reason, "mobile phone call"),
-    Contains(Reason, "mobile call"),
-    Word(Reason, "phone call"),
+    Contains(ReasonField, "mobile phone call"),
+    Contains(ReasonField, "mobile call"),
+    Word(ReasonField, "phone call"),
 ]);
 const HARDWARE: Condition =
-    Any(&[Contains(Reason, "hardware token"), Contains(Reason, "hardware oath")]);
+    Any(&[Contains(ReasonField, "hardware token"), Contains(ReasonField, "hardware oath")]);
 
 /// Every phrase. Several may match: one registration may set up two methods.
 pub const PHRASES: &[Phrase] = &[
@@ -55,13 +59,13 @@ pub const PHRASES: &[Phrase] = &[
     phrase(APP_OR_TOKEN_CODE, Method::OathUnspecified),
     phrase(
         All(&[
-            Word(Reason, "authenticator"),
+            Word(ReasonField, "authenticator"),
             Not(&Any(&[
                 NOTIFICATION,
                 APP_CODE,
                 APP_OR_TOKEN_CODE,
                 PASSWORDLESS,
-                Word(Reason, "passkey"),
+                Word(ReasonField, "passkey"),
             ])),
         ]),
         Method::AuthenticatorUnspecified,
@@ -71,34 +75,45 @@ pub const PHRASES: &[Phrase] = &[
     phrase(ALTERNATE, Method::PhoneAlternate),
     phrase(OFFICE, Method::PhoneOffice),
     phrase(
+        All(&[Contains(ReasonField, "call and sms"), Not(&Any(&[MOBILE_CALL, ALTERNATE, OFFICE]))]),
+        Method::PhoneUnspecified,
+    ),
+    phrase(
         All(&[
-            Any(&[Word(Reason, "phone"), Word(Reason, "mobilephone"), Contains(Reason, "call +")]),
+            Any(&[
+                Word(ReasonField, "phone"),
+                Word(ReasonField, "mobilephone"),
+                Contains(ReasonField, "call +"),
+            ]),
             Not(&Any(&[SMS, MOBILE_CALL, ALTERNATE, OFFICE, PASSWORDLESS])),
         ]),
         Method::PhoneUnspecified,
     ),
-    phrase(Word(Reason, "email"), Method::Email),
-    phrase(Contains(Reason, "security question"), Method::SecurityQuestions),
+    phrase(Word(ReasonField, "email"), Method::Email),
+    phrase(Contains(ReasonField, "security question"), Method::SecurityQuestions),
     phrase(
-        Any(&[Contains(Reason, "app password"), Contains(Reason, "application password")]),
+        Any(&[
+            Contains(ReasonField, "app password"),
+            Contains(ReasonField, "application password"),
+        ]),
         Method::AppPassword,
     ),
     phrase(
-        Any(&[Word(Reason, "fido"), Word(Reason, "fido2"), Word(Reason, "passkey")]),
+        Any(&[Word(ReasonField, "fido"), Word(ReasonField, "fido2"), Word(ReasonField, "passkey")]),
         Method::PasskeyFido2,
     ),
-    phrase(Contains(Reason, "windows hello"), Method::WindowsHello),
-    phrase(Contains(Reason, "platform credential"), Method::PlatformCredential),
-    phrase(Contains(Reason, "temporary access pass"), Method::TemporaryAccessPass),
-    phrase(Contains(Reason, "qr code"), Method::QrCodePin),
+    phrase(Contains(ReasonField, "windows hello"), Method::WindowsHello),
+    phrase(Contains(ReasonField, "platform credential"), Method::PlatformCredential),
+    phrase(Contains(ReasonField, "temporary access pass"), Method::TemporaryAccessPass),
+    phrase(Contains(ReasonField, "qr code"), Method::QrCodePin),
     phrase(
-        Any(&[Contains(Reason, "certificate-based"), Word(Reason, "certificate")]),
+        Any(&[Contains(ReasonField, "certificate-based"), Word(ReasonField, "certificate")]),
         Method::Certificate,
     ),
     phrase(
         Any(&[
-            Contains(Reason, "external authentication method"),
-            Contains(Reason, "external mfa"),
+            Contains(ReasonField, "external authentication method"),
+            Contains(ReasonField, "external mfa"),
         ]),
         Method::External,
     ),
@@ -118,7 +133,7 @@ const fn phrase(when: Condition, method: Method) -> Phrase {
 /// let methods = methods_in(&Reason::new("User registered Carrier pigeon"));
 /// assert_eq!(methods[0].as_str(), "Carrier pigeon");
 /// ```
-pub fn methods_in(reason: &model::Reason) -> Vec<Method> {
+pub fn methods_in(reason: &Reason) -> Vec<Method> {
     methods_in_facts(&Facts::new(&[(Field::Reason, reason.as_str())]))
 }
 
@@ -126,9 +141,63 @@ pub(super) fn methods_in_facts(facts: &Facts<'_>) -> Vec<Method> {
     let named = PHRASES.iter().filter(|phrase| phrase.when.holds(facts));
     let mut methods: Vec<Method> = named.map(|phrase| phrase.method.clone()).collect();
     if methods.is_empty() {
-        let reason = facts.verbatim_reason();
+        // A phone number is never part of a method.
+        let reason = Reason::new(facts.verbatim_reason().without_numbers());
         methods.extend(reason.object().map(Method::from_text));
     }
     methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    methods.dedup();
     methods
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_name_their_methods() {
+        let cases: &[(&str, &[&str])] = &[
+            (
+                "User registered Authenticator App with Notification and Code",
+                &["authenticator_push", "software_oath"],
+            ),
+            ("User registered Authenticator App with Notification", &["authenticator_push"]),
+            ("User failed to register Authenticator App with Code", &["software_oath"]),
+            ("User started the registration for Passkey", &["passkey_fido2"]),
+            ("User registered Authenticator app", &["authenticator_unspecified"]),
+            ("User deleted Mobile Phone Call and SMS", &["phone_mobile_call", "phone_mobile_sms"]),
+            ("User registered Call and SMS", &["phone_mobile_sms", "phone_unspecified"]),
+            ("User registered Phone", &["phone_unspecified"]),
+            ("User registered Alternate phone", &["phone_alternate"]),
+            ("User deleted Office phone", &["phone_office"]),
+            ("User registered Security questions", &["security_questions"]),
+            (
+                "User changed the default security info for Call +X XXXXXXXXXX",
+                &["phone_unspecified"],
+            ),
+            (
+                "User changed the default security info for Text a code to +X XXXXXXXXX",
+                &["phone_mobile_sms"],
+            ),
+            (
+                "User changed the default security info for A code from my authenticator app or token",
+                &["oath_unspecified"],
+            ),
+            (
+                "User failed to change the default security info for Authenticator app notification",
+                &["authenticator_push"],
+            ),
+            ("Admin registered temporary access pass method for user", &["temporary_access_pass"]),
+            ("User registered Fido2 Authentication Method", &["passkey_fido2"]),
+            ("User registered Pager +1 2025550143", &["Pager #"]),
+            ("User registered all required security info.", &[]),
+            ("User canceled security info registration", &[]),
+            ("A system error has occurred.", &[]),
+        ];
+        for (text, expected) in cases {
+            let methods = methods_in(&Reason::new(*text));
+            let names: Vec<_> = methods.iter().map(Method::as_str).collect();
+            assert_eq!(&names, expected, "{text}");
+        }
+    }
 }

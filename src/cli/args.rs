@@ -199,7 +199,7 @@ pub(super) struct FilterArguments {
     /// Only this user, by user principal name or object id
     #[arg(long)]
     user: Vec<String>,
-    /// Only this family, or `all` [default: registration; all where an activity is named]
+    /// Only this family, or `all` [default: registration, where no activity is named]
     #[arg(long, value_parser = families_parser())]
     family: Vec<Families>,
 }
@@ -212,7 +212,8 @@ enum Families {
 }
 
 impl FilterArguments {
-    pub(super) fn filter(&self) -> Filter {
+    /// The filter; of these families where nothing else is said.
+    pub(super) fn filter(&self, families_by_default: &[Family]) -> Filter {
         let mut filter = Filter::default();
         filter.since = self.since;
         filter.until = self.until;
@@ -226,7 +227,7 @@ impl FilterArguments {
         });
         filter.families = families.collect();
         if self.family.is_empty() && self.activity.is_empty() {
-            filter.families.push(Family::Registration);
+            filter.families.extend(families_by_default);
         } else if self.family.contains(&Families::All) {
             filter.families.clear();
         }

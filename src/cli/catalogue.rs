@@ -35,14 +35,12 @@ pub(super) fn run(arguments: &CatalogueArguments) -> io::Result<Ending> {
             write_json(&entries, &mut output)?;
         }
         CatalogueFormat::Table => {
-            let mut table = table(&wanted);
             // The explanations are too long to stand beside anything else.
-            table.columns.retain(|column| column.name != "explanation");
-            table.rows.iter_mut().for_each(|row| drop(row.remove(4)));
-            output.text_table().write(&table, &mut output)?;
+            let shown = table(&wanted, &["rule", "outcome", "maintenance", "meaning", "attested"]);
+            output.text_table().write(&shown, &mut output)?;
         }
-        CatalogueFormat::Ndjson => tables::write_ndjson(&table(&wanted), &mut output)?,
-        CatalogueFormat::Csv => output = tables::write_csv(&table(&wanted), output)?,
+        CatalogueFormat::Ndjson => tables::write_ndjson(&table(&wanted, &COLUMNS), &mut output)?,
+        CatalogueFormat::Csv => output = tables::write_csv(&table(&wanted, &COLUMNS), output)?,
     }
     output.finish()?;
     Ok(Ending::Done)
@@ -60,24 +58,26 @@ fn entry(rule: &Rule) -> Entry<'_> {
     }
 }
 
-fn table(rules: &[&Rule]) -> Table {
-    let columns = ["rule", "outcome", "maintenance", "meaning", "explanation", "attested"];
-    let mut table = Table::new("", columns.map(Column::text).to_vec());
+const COLUMNS: [&str; 6] = ["rule", "outcome", "maintenance", "meaning", "explanation", "attested"];
+
+fn table(rules: &[&Rule], columns: &[&'static str]) -> Table {
+    let mut table = Table::new("", columns.iter().map(|name| Column::text(name)).collect());
     table.rows = rules
         .iter()
-        .map(|rule| {
-            let attested = rule.attested.iter().map(|attestation| attestation.as_str().to_owned());
-            vec![
-                Cell::Text(rule.id.to_owned()),
-                Cell::Text(outcome(rule).to_owned()),
-                Cell::Bool(rule.maintenance),
-                Cell::Text(rule.meaning.to_owned()),
-                Cell::Text(rule.explanation.to_owned()),
-                Cell::List(attested.collect()),
-            ]
-        })
+        .map(|rule| columns.iter().map(|column| cell(rule, column)).collect())
         .collect();
     table
+}
+
+fn cell(rule: &Rule, column: &str) -> Cell {
+    match column {
+        "rule" => Cell::Text(rule.id.to_owned()),
+        "outcome" => Cell::Text(outcome(rule).to_owned()),
+        "maintenance" => Cell::Bool(rule.maintenance),
+        "meaning" => Cell::Text(rule.meaning.to_owned()),
+        "explanation" => Cell::Text(rule.explanation.to_owned()),
+        _ => Cell::List(rule.attested.iter().map(|source| source.as_str().to_owned()).collect()),
+    }
 }
 
 fn outcome(rule: &Rule) -> &'static str {

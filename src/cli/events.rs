@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 
 use regaudit::Classification;
+use regaudit::catalogue::Family;
 use regaudit::model::Event;
 use regaudit::report::{
     COLUMNS, Cell, Column, CsvWriter, Table, TextTable, flat_event, write_ndjson_row,
@@ -19,7 +20,9 @@ const SHOWN: [&str; 7] =
 const PAGE: usize = 500;
 
 pub(super) fn run(arguments: &EventsArguments) -> io::Result<Ending> {
-    let reader = arguments.input.reader().filter(arguments.filter.filter());
+    let filter = arguments.filter.filter(&[Family::Registration]);
+    let hides_unknown = !filter.families.is_empty() && !filter.families.contains(&Family::Other);
+    let reader = arguments.input.reader().filter(filter);
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let mut rows = Rows::new(arguments.format, Output::open(&arguments.output.destination)?)?;
     let read = session.read(reader.paths(&arguments.input.paths), |event, classification| {
@@ -29,6 +32,9 @@ pub(super) fn run(arguments: &EventsArguments) -> io::Result<Ending> {
         return Ok(Ending::Failed);
     };
     rows.finish()?;
+    if hides_unknown {
+        session.tell_unknown(&report);
+    }
     Ok(session.ending(report.tally().yielded > 0))
 }
 

@@ -91,6 +91,16 @@ impl Session {
         stand_ins.zip(counts.into_values()).collect()
     }
 
+    /// Says what was met and has no rule, also where its family was not asked for.
+    pub(super) fn tell_unknown(&self, report: &Report) {
+        for activity in report.findings().unknown_activities.keys() {
+            let activity = self.shown_text(activity);
+            complain(&format!(
+                "warning: no rule knows the activity `{activity}`; --family other lists its events"
+            ));
+        }
+    }
+
     /// How the command ends, given whether anything matched.
     pub(super) fn ending(&self, matched: bool) -> Ending {
         if self.failed > 0 {

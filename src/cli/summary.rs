@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use regaudit::Summary;
+use regaudit::catalogue::Family;
 use regaudit::read::Report;
 use regaudit::report::{Cell, Grouping, Table, summary_tables, write_json};
 use regaudit::summary::{Answer, UserRow};
@@ -11,9 +12,13 @@ use serde::Serialize;
 
 use super::Ending;
 use super::args::{Format, SummaryArguments};
-use super::output::{Output, complain};
+use super::output::Output;
 use super::session::Session;
 use super::tables;
+
+/// What is summarised unless something else is asked for. Events that no rule has a name for are
+/// counted apart from the others, and are most likely registrations of a new kind.
+const FAMILIES: [Family; 2] = [Family::Registration, Family::Other];
 
 /// What `--format json` writes.
 #[derive(Serialize)]
@@ -22,13 +27,12 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<Vec<UserRow>>,
     tally: regaudit::Tally,
-    /// Events with no rule of their own, whether or not their family was asked for; duplicates count.
-    unknown_activities: BTreeMap<String, u64>,
+    /// Methods with no name in the model, before duplicates are dropped.
     unknown_methods: BTreeMap<String, u64>,
 }
 
 pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
-    let reader = arguments.input.reader().filter(arguments.filter.filter());
+    let reader = arguments.input.reader().filter(arguments.filter.filter(&FAMILIES));
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let mut summary = Summary::new();
@@ -47,7 +51,6 @@ pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
         Format::Csv => output = tables::write_csv(&one_table(&summary, by), output)?,
     }
     output.finish()?;
-    tell_unknown(&report, &session);
     Ok(session.ending(report.tally().yielded > 0))
 }
 
@@ -63,16 +66,11 @@ fn write_document(
     session: &Session,
     output: &mut impl Write,
 ) -> io::Result<()> {
-    let findings = report.findings();
-    let activities = findings.unknown_activities.into_iter();
     let document = Document {
         summary: &summary.answer(),
         users: (by == Some(Grouping::User)).then(|| summary.users()),
         tally: report.tally(),
-        unknown_activities: activities
-            .map(|(text, number)| (session.shown_text(&text), number))
-            .collect(),
-        unknown_methods: session.shown_free_texts(findings.unknown_methods),
+        unknown_methods: session.shown_free_texts(report.findings().unknown_methods),
     };
     write_json(&document, output)
 }
@@ -112,7 +110,7 @@ fn number(count: u64, of: &str) -> String {
     format!("{count} {of}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Drops the columns in which every number is 0: most logs know no timeouts and nothing unknown.
+/// Drops the columns in which every number is 0: most logs know nothing started or unknown.
 fn without_zeros(mut table: Table) -> Table {
     let is_zero =
         |place: usize| table.rows.iter().all(|row| row.get(place) == Some(&Cell::Number(0)));
@@ -125,14 +123,4 @@ fn without_zeros(mut table: Table) -> Table {
 fn keep<T>(list: &mut Vec<T>, kept: &[bool]) {
     let mut flags = kept.iter();
     list.retain(|_| flags.next().copied().unwrap_or(true));
-}
-
-/// Says what was met and has no rule, also where its family was not asked for.
-fn tell_unknown(report: &Report, session: &Session) {
-    for activity in report.findings().unknown_activities.keys() {
-        let activity = session.shown_text(activity);
-        complain(&format!(
-            "warning: no rule knows the activity `{activity}`; --family other lists its events"
-        ));
-    }
 }

@@ -12,8 +12,9 @@ macro_rules! activities {
         /// parties. A name that is not listed is kept in [`Activity::Other`].
         ///
         /// An activity is written, in text and in JSON, by its usual English name. Names match byte for
-        /// byte; every attested spelling is listed, and one trailing full stop or blank, which Microsoft
-        /// once wrote behind activity names, is ignored.
+        /// byte; every attested spelling is listed, and `security information` beside every `security
+        /// info`, because newer documents say so; one trailing full stop or blank, which Microsoft once
+        /// wrote behind activity names, is ignored.
         ///
         /// ```
         /// use regaudit::model::Activity;
@@ -126,11 +127,11 @@ activities! {
     SecurityInfoRegistrationCallback = ["POST UserAuthMethod.SecurityInfoRegistrationCallback"],
     /// A software OATH token was proved.
     SoftwareOathProofupRegistration = ["POST UserAuthMethod.SoftwareOathProofupRegistration"],
-    /// A setting of self-service password reset was changed.
+    /// A setting of self-service password reset was changed (third party).
     UpdateSsprSettings = ["Update SSPR Settings"],
     /// The authorization policy, which holds the administrator switch for self-service password reset, was changed.
     UpdateAuthorizationPolicy = ["Update authorization policy"],
-    /// The MFA registration policy of ID Protection was changed.
+    /// The user risk policy or the MFA registration policy of ID Protection was changed.
     UpdateUserRiskAndMfaRegistrationPolicy = ["Update User Risk and MFA Registration Policy"],
     /// The sign-in risk policy of ID Protection was changed.
     UpdateSignInRiskPolicy = ["Update Sign-In Risk Policy"],
@@ -186,7 +187,7 @@ activities! {
     ResetPasswordSelfService = ["Reset password (self-service)"],
     /// Security info was saved for self-service password reset.
     SecurityInfoSavedForSelfServicePasswordReset = ["Security info saved for self-service password reset"],
-    /// The user registered for self-service password reset.
+    /// The user registered for self-service password reset (Microsoft Entra, *Self-service password reset reporting*).
     UserRegisteredForSelfServicePasswordReset = ["User registered for self-service password reset"],
     /// A step of a self-service password reset.
     SelfServicePasswordResetFlowActivityProgress = ["Self-service password reset flow activity progress"],

@@ -18,7 +18,8 @@ pub struct Event {
     /// When it happened, in UTC: `activityDateTime`, else the time of the envelope.
     #[serde(serialize_with = "super::serialize_timestamp")]
     pub time: DateTime<Utc>,
-    /// The id of the record. Not always a GUID, and not always unique (both seen in real exports).
+    /// The id of the record. Not always a GUID, and not always unique: a parser's published test data
+    /// has one id on two records.
     pub id: Option<String>,
     /// What belongs together in one operation. The same id in another log promises nothing.
     pub correlation_id: Option<String>,
@@ -146,7 +147,8 @@ impl Event {
     /// What kind of actor stands behind the event.
     ///
     /// A user who is not the target is an administrator, and so is whoever acts in an activity that
-    /// begins with `Admin`. Without a target, activities that begin with `User` are the user's own.
+    /// begins with `Admin`, unless that is an application. Without a target, activities that begin with
+    /// `User` are the user's own.
     /// An event without an initiator whose operation is `ServiceApi` is the service's (inferred).
     pub fn actor_kind(&self) -> ActorKind {
         let subject = self.activity.subject();

@@ -12,7 +12,7 @@ pub enum Capability {
     Yes,
     /// Documented as not usable.
     No,
-    /// Not listed, or the documents disagree.
+    /// Not listed, not checked, or the documents disagree.
     Unknown,
 }
 
@@ -64,9 +64,10 @@ macro_rules! methods {
         /// the texts of audit reasons were seen in real records published by third parties. Names that do
         /// not say which method of a family is meant are kept as `.._unspecified`.
         ///
-        /// Phone numbers and device names are never part of a method, so that they can be masked: see
+        /// A phone number is never part of a method: see
         /// [`Reason::phone_number`](super::Reason::phone_number) and
-        /// [`Event::device_names`](super::Event::device_names).
+        /// [`Event::device_names`](super::Event::device_names). A text with no name here may be the name
+        /// of a device; [masking](crate::Masker) replaces it.
         ///
         /// ```
         /// use regaudit::model::{Capability, Method, MethodFamily};
@@ -160,7 +161,8 @@ methods! {
     /// Codes of a hardware token.
     HardwareOath = "hardware_oath", HardwareToken, mfa Yes, sspr Yes, passwordless No,
         ["hardwareOath", "hardwareOneTimePasscode", "Hardware OATH token", "Hardware token"];
-    /// Codes of an app or a token, where the text does not say of which.
+    /// Codes of an app or a token, where the text does not say of which; counted among the apps, which
+    /// are far more common.
     OathUnspecified = "oath_unspecified", MobileApp, mfa Yes, sspr Yes, passwordless No,
         ["oath", "PhoneAppOTP", "A code from my authenticator app or token"];
     /// Text message to the mobile phone.
@@ -219,8 +221,24 @@ impl Method {
     /// Reads a method by its canonical name or any spelling of it, ASCII case aside. The free text of
     /// a reason is read by [`catalogue::methods_in`](crate::catalogue::methods_in) instead, because it
     /// may name two.
+    ///
+    /// Graph's type names (`#microsoft.graph.fido2AuthenticationMethod`) and the default methods that
+    /// hold a number ("Call +X XXXXXXXXXX", "Text a code to +X XXXXXXXXX") are read, too.
     pub fn from_text(text: &str) -> Self {
         let name = text.trim();
+        let begins = |start: &str| {
+            name.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+        };
+        if begins("call +") {
+            return Self::PhoneUnspecified;
+        }
+        if begins("text a code to ") {
+            return Self::PhoneMobileSms;
+        }
+        let name = name
+            .strip_prefix("#microsoft.graph.")
+            .and_then(|stem| stem.strip_suffix("AuthenticationMethod"))
+            .unwrap_or(name);
         let is_named = |method: &&Self| {
             method.as_str().eq_ignore_ascii_case(name)
                 || method.spellings().iter().any(|spelling| spelling.eq_ignore_ascii_case(name))
@@ -247,3 +265,37 @@ impl Method {
 }
 
 serde_as_text!(Method);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_in_any_case_and_none_is_claimed_twice() {
+        for method in Method::KNOWN {
+            for name in method.spellings().iter().copied().chain([method.as_str()]) {
+                assert_eq!(Method::from_text(name), *method, "{name}");
+                assert_eq!(Method::from_text(&name.to_uppercase()), *method, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_types_and_defaults_with_numbers() {
+        let cases = [
+            (
+                "#microsoft.graph.microsoftAuthenticatorAuthenticationMethod",
+                Method::AuthenticatorUnspecified,
+            ),
+            ("#microsoft.graph.fido2AuthenticationMethod", Method::PasskeyFido2),
+            ("#microsoft.graph.softwareOathAuthenticationMethod", Method::SoftwareOath),
+            ("Call +X XXXXXXXXXX", Method::PhoneUnspecified),
+            ("Text a code to +X XXXXXXXXX", Method::PhoneMobileSms),
+            ("A code from my authenticator app or token", Method::OathUnspecified),
+            ("Authenticator app notification", Method::AuthenticatorPush),
+        ];
+        for (text, method) in cases {
+            assert_eq!(Method::from_text(text), method, "{text}");
+        }
+    }
+}

@@ -136,7 +136,10 @@ impl Reason {
         let object = self.text[range].trim().trim_end_matches('.');
         let object = ["method for user", "for user", "authentication method", "method"]
             .iter()
-            .find_map(|end| strip_suffix_ignore_case(object, end))
+            .find_map(|end| {
+                let rest = strip_suffix_ignore_case(object, end)?;
+                (rest.is_empty() || rest.ends_with(' ')).then_some(rest)
+            })
             .unwrap_or(object)
             .trim();
         let names_no_method = object.is_empty()
@@ -151,8 +154,9 @@ impl Reason {
         Some(&self.text[range])
     }
 
-    /// The text without what varies from user to user: each phone number and each word that holds a
-    /// digit becomes `#`, so that reasons can be counted.
+    /// The text without what varies from event to event: each phone number, each word with two or more
+    /// digits, and each digit that stands alone becomes `#`, so that reasons can be counted. Names with
+    /// one digit, such as Fido2, stay, and so do names and addresses of people.
     pub fn without_numbers(&self) -> String {
         let mut text = self.text.clone();
         let numbers: Vec<Range<usize>> = phone_numbers(&self.text).collect();
@@ -216,6 +220,10 @@ mod tests {
             object("User failed to change the default security info for Call +1 2025550144")
                 .as_deref(),
             Some("Call +1 2025550144")
+        );
+        assert_eq!(
+            object("User registered externalAuthMethod").as_deref(),
+            Some("externalAuthMethod")
         );
         assert_eq!(object("Something else entirely"), None);
         assert_eq!(object("ß"), None);

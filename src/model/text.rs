@@ -5,8 +5,10 @@ use std::fmt;
 /// A text for which the model has no name of its own, kept as the log wrote it.
 ///
 /// Only reading a text makes one, so an `Unrecognized` never holds a text that has a name: what is
-/// written out and read back is the same value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// written out and read back is the same value. For that reason it is serialised as the text, and read
+/// back by the enum that it is part of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(transparent)]
 pub struct Unrecognized(Box<str>);
 
 impl Unrecognized {

@@ -18,8 +18,8 @@ pub enum DateOrder {
 }
 
 /// Reads a time as Graph and Azure Monitor write it: ISO 8601 with `T` or a blank, 0 to 9 fraction
-/// digits (further ones are cut), `Z` or an offset. A time without an offset is UTC, which is what
-/// every Microsoft export of these logs documents.
+/// digits (further ones are cut), `Z` or an offset. A time without an offset is taken for UTC,
+/// which the portal documents for its downloads; other exports were seen with a zone, or in UTC.
 ///
 /// ```
 /// use regaudit::model::parse_timestamp;

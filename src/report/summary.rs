@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::table::{Cell, Column, Table};
 use crate::error::{Error, ErrorKind};
 use crate::model::Outcome;
-use crate::summary::{Answer, Counts, Row, Summary, UserRow};
+use crate::summary::{Answer, Counts, ReasonRow, Row, Summary, UserRow};
 
 /// What a summary is broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,16 +55,18 @@ impl FromStr for Grouping {
 
 /// The tables of a summary: the one asked for, else those that answer the main question.
 pub fn summary_tables(summary: &Summary, grouping: Option<Grouping>) -> Vec<Table> {
+    if grouping == Some(Grouping::User) {
+        return vec![users(&summary.users())];
+    }
     let answer = summary.answer();
     match grouping {
-        Some(Grouping::User) => vec![users(&summary.users())],
         Some(Grouping::Activity) => vec![activities(&answer)],
         Some(Grouping::Outcome) => vec![outcomes(&answer)],
         Some(Grouping::Method) => vec![by_name("By method", "method", &answer.methods)],
         Some(Grouping::Actor) => vec![by_name("By actor", "actor", &answer.actors)],
         Some(Grouping::Day) => vec![by_name("By day (UTC)", "day", &answer.days)],
-        Some(Grouping::Reason) => vec![reasons(&answer)],
-        None => all(&answer),
+        Some(Grouping::Reason) => vec![reasons("By reason (numbers shown as #)", &answer.reasons)],
+        Some(Grouping::User) | None => all(&answer),
     }
 }
 
@@ -75,7 +77,10 @@ fn all(answer: &Answer) -> Vec<Table> {
         outcomes(answer),
         activities(answer),
         by_name("By method", "method", &answer.methods),
-        without_success(reasons(answer)),
+        reasons(
+            "Why not (failures and cancellations, numbers shown as #)",
+            answer.reasons.iter().filter(|row| is_shortfall(row.outcome)),
+        ),
     ];
     let mut maintenance = Table::new(
         "Written by the service for itself, not counted above",
@@ -88,6 +93,10 @@ fn all(answer: &Answer) -> Vec<Table> {
     tables.push(by_name("Unknown activities, not counted above", "activity", &answer.unknown));
     tables.retain(|table| !table.rows.is_empty());
     tables
+}
+
+fn is_shortfall(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failure | Outcome::Cancelled)
 }
 
 fn outcomes(answer: &Answer) -> Table {
@@ -149,7 +158,7 @@ fn by_name(title: &str, name: &'static str, rows: &[Row]) -> Table {
     table
 }
 
-fn reasons(answer: &Answer) -> Table {
+fn reasons<'a>(title: &str, rows: impl IntoIterator<Item = &'a ReasonRow>) -> Table {
     let columns = vec![
         Column::number("events"),
         Column::text("outcome"),
@@ -157,8 +166,8 @@ fn reasons(answer: &Answer) -> Table {
         Column::text("methods"),
         Column::text("rule"),
     ];
-    let mut table = Table::new("By reason (numbers shown as #)", columns);
-    for row in &answer.reasons {
+    let mut table = Table::new(title, columns);
+    for row in rows {
         table.rows.push(vec![
             Cell::Number(row.events),
             Cell::Text(row.outcome.as_str().to_owned()),
@@ -168,14 +177,6 @@ fn reasons(answer: &Answer) -> Table {
         ]);
     }
     table
-}
-
-fn without_success(mut reasons: Table) -> Table {
-    "Why not (failures and cancellations, numbers shown as #)".clone_into(&mut reasons.title);
-    let went_well =
-        [Outcome::Success, Outcome::Started].map(|outcome| Cell::Text(outcome.as_str().to_owned()));
-    reasons.rows.retain(|row| !went_well.contains(&row[1]));
-    reasons
 }
 
 fn users(rows: &[UserRow]) -> Table {

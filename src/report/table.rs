@@ -96,9 +96,4 @@ impl Table {
     pub fn new(title: impl Into<String>, columns: Vec<Column>) -> Self {
         Self { title: title.into(), columns, rows: Vec::new() }
     }
-
-    /// The names of the columns.
-    pub fn names(&self) -> Vec<&'static str> {
-        self.columns.iter().map(|column| column.name).collect()
-    }
 }

@@ -59,6 +59,7 @@ fn align(text: String, is_number: bool) -> TextCell {
 fn to_text(cell: &Cell) -> String {
     match cell {
         Cell::Null => "-".to_owned(),
+        Cell::List(texts) if texts.is_empty() => "-".to_owned(),
         Cell::Share(share) => format!("{:.1} %", share * 100.0),
         Cell::List(texts) => printable(&texts.join(", ")),
         other => printable(&other.to_plain()),

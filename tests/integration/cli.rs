@@ -241,7 +241,7 @@ fn assert_balances(tally: &Value, case: &str) {
 #[test]
 fn summary_counts_the_canonical_events() {
     for (option, families) in [
-        ("", vec!["registration"]),
+        ("", vec!["registration", "other"]),
         ("--family all", vec![]),
         ("--family twin --family credential", vec!["twin", "credential"]),
     ] {
@@ -303,22 +303,23 @@ fn summary_tells_people_the_numbers_and_the_tally() {
     let run = done("summary fixtures/exports");
     let users = counted_by(&expected_of(&["registration"]), "target_id").len();
     let first = run.output.lines().next().unwrap();
-    assert_eq!(first, format!("29 events of {users} users, 2026-03-09 to 2026-03-14 (UTC)"));
+    assert_eq!(first, format!("30 events of {users} users, 2026-03-09 to 2026-03-15 (UTC)"));
     let last = run.output.lines().last().unwrap();
     let numbers: Vec<u64> = last.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [read, files, yielded, filtered_out, rejected, duplicate] = numbers[..] else {
         panic!("{last}");
     };
     assert_eq!(read, yielded + filtered_out + rejected + duplicate, "{last}");
-    assert_eq!((read, files, yielded, rejected), (765, 23, 29, 0), "{last}");
+    assert_eq!((read, files, yielded, rejected), (765, 23, 30, 0), "{last}");
     for title in ["By outcome", "By activity", "By method", "Why not"] {
         assert!(run.output.lines().any(|line| line.starts_with(title)), "{title}");
     }
     for name in ["rates are shares of the events, not of attempts", "registration.maintenance"] {
         assert!(run.output.contains(name), "{name}");
     }
-    assert!(run.complaints.contains("User paused security info registration"));
-    assert!(run.complaints.contains("--family other"), "{}", run.complaints);
+    let unknown = run.output.split_once("Unknown activities, not counted above").unwrap().1;
+    assert!(unknown.contains("User paused security info registration"), "{unknown}");
+    assert_eq!(run.complaints, "");
 }
 
 #[test]
@@ -655,7 +656,10 @@ fn filters_keep_what_they_ask_for() {
         let found: Vec<_> = rows.iter().map(|row| text(row, "event_id")).collect();
         assert_eq!(found, ids, "{line}");
 
-        let line = format!("summary {BLOB} --format json {options}");
+        // A summary shows what is unknown beside the registrations, unless it is told what to show.
+        let is_told = options.contains("--family") || options.contains("--activity");
+        let family = if is_told { "" } else { "--family registration" };
+        let line = format!("summary {BLOB} --format json {options} {family}");
         let document = done(&line).json();
         assert_eq!(document["summary"]["events"], json!(ids.len()), "{line}");
         assert_balances(&document["tally"], &line);
@@ -1477,7 +1481,7 @@ fn spreadsheets_find_no_formulas() {
         ),
         record(2, time, "+cmd of the service", "@SUM(1+1)"),
         record(3, time, "@activity about security info", "-2+3"),
-        record(4, time, "User registered security info", "User registered =1+1"),
+        record(4, time, "User registered security info", "User registered =cmd"),
         record(5, time, "User registered security info", "\t=1+1"),
         record(6, time, "User registered security info", "harmless = 1"),
     ];
@@ -1500,7 +1504,7 @@ fn spreadsheets_find_no_formulas() {
     assert_eq!(cell(1, "reason"), "'@SUM(1+1)");
     assert_eq!(cell(2, "activity"), "'@activity about security info");
     assert_eq!(cell(2, "reason"), "'-2+3");
-    assert_eq!(cell(3, "methods"), "'=1+1");
+    assert_eq!(cell(3, "methods"), "'=cmd");
     assert_eq!(cell(5, "reason"), "harmless = 1");
     assert_eq!(cell(5, "target_name"), "'=cmd|' /C calc'!A0");
     assert_eq!(cell(5, "target_upn"), "'-x@example.com");

@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use assert_cmd::cargo::cargo_bin_cmd;
 
-const START: &str = "summary fixtures/exports\n```\n```text\n";
+const START: &str = "-- summary fixtures/exports\n```\n```text\n";
 const END: &str = "```\n";
 
 #[test]

@@ -96,9 +96,32 @@ fn reasons_are_counted_without_their_numbers() {
 }
 
 #[test]
+fn a_beginning_has_no_rate_even_if_all_of_them_failed() {
+    let failed =
+        event("User started security info registration", "failure", "A system error has occurred.");
+    let answer = summary_of(&[failed]).answer();
+    assert_eq!((answer.activities[0].denominator, answer.activities[0].failure_rate), (None, None));
+}
+
+#[test]
+fn a_name_that_two_accounts_had_goes_to_the_same_one_every_time() {
+    let [first, second] =
+        ["1001", "1002"].map(|end| format!("00000000-0000-4000-8000-00000000{end}"));
+    let name = Some("ada@example.com");
+    let events = [about(Some(&second), name), about(None, name), about(Some(&first), name)];
+    for _ in 0..20 {
+        let users = summary_of(&events).users();
+        let successes: Vec<_> =
+            users.iter().map(|user| (user.id.clone(), user.outcomes.success)).collect();
+        assert_eq!(successes, [(Some(first.clone()), 2), (Some(second.clone()), 1)]);
+    }
+}
+
+#[test]
 fn different_texts_are_bounded_and_none_is_lost() {
     let texts = 12_000_u64;
     let mut summary = Summary::new();
+    let mut methods = Summary::new();
     for number in 0..texts {
         // Letters, because numbers are taken out.
         let word: String =
@@ -108,10 +131,20 @@ fn different_texts_are_bounded_and_none_is_lost() {
             "failure",
             &format!("Refused: {word}"),
         ));
+        let registered = format!("User registered {word}");
+        methods.add(&event("User registered security info", "success", &registered));
     }
-    let answer = summary.answer();
-    assert!(answer.reasons.len() <= 10_001, "{} reasons", answer.reasons.len());
-    assert_eq!(answer.reasons.iter().map(|row| row.events).sum::<u64>(), texts);
+    let both = {
+        let mut sum = summary.clone();
+        sum.merge(methods.clone());
+        sum
+    };
+    for (summary, events) in [(summary, texts), (methods, texts), (both, 2 * texts)] {
+        let answer = summary.answer();
+        assert!(answer.reasons.len() <= 10_002, "{} reasons", answer.reasons.len());
+        assert!(answer.methods.len() <= 10_001, "{} methods", answer.methods.len());
+        assert_eq!(answer.reasons.iter().map(|row| row.events).sum::<u64>(), events);
+    }
 }
 
 #[test]
