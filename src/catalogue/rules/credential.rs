@@ -93,9 +93,8 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Fixed(&[Method::QrCodePin]),
         meaning: "Reset or change of the PIN of a QR code",
         explanation: "\
-            The QR code itself stays as it is. By the names of the two calls, a reset comes from \
-            an administrator and a change from the user, which is an inference: see the actor. A \
-            reset that nobody asked for deserves a question.",
+            The names of the two calls do not say who makes them: see the actor. A reset that \
+            nobody asked for deserves a question.",
         attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
@@ -170,8 +169,7 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "\
             A passkey that stays on one device, such as the one in Authenticator, was bound to the \
             account. Combined registration may log the same passkey as well: compare user and time \
-            before you count both. The target of kind Device, where there is one, says which \
-            device.",
+            before you count both.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -193,7 +191,7 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "Deletion of a device-bound passkey",
         explanation: "\
             The passkey can no longer sign in. Look at who did it and whether another passkey was \
-            added: a replaced device leaves both records, a lost one only this.",
+            added: a replaced device may leave both records, a lost one only this.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -217,10 +215,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Fixed(&[Method::WindowsHello]),
         meaning: "New Windows Hello for Business credential",
         explanation: "\
-            The user set up Windows Hello for Business on a device, usually while the device was \
-            prepared. It signs in without a password on that device; for a reset of the password \
-            the user needs another method.",
-        attested: &[ActivityReference],
+            The user set up Windows Hello for Business on a device. It signs in without a password \
+            on that device; for a reset of the password the user needs another method.",
+        attested: &[ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[
                 (Service, "Device Registration Service"),
@@ -243,8 +240,8 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Fixed(&[Method::WindowsHello]),
         meaning: "Deletion of a Windows Hello for Business credential",
         explanation: "\
-            The credential of one device is gone, as when a device is reset, retired or set up \
-            again. Other devices of the user keep theirs.",
+            The credential of one device is gone, for example after the device was reset, retired \
+            or set up again. Other devices of the user keep theirs.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -269,8 +266,8 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "New phone sign-in without a password in Authenticator",
         explanation: "\
             The app can now sign the user in without a password. The registration of the app \
-            itself is another record, often older. If nobody should use this, look at the mode of \
-            Authenticator in the Authentication methods policy.",
+            itself is another record. If nobody should use this, look at the mode of Authenticator \
+            in the Authentication methods policy.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -317,8 +314,7 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "New credential of the platform",
         explanation: "\
             A credential of the operating system, such as a key in the Secure Enclave of a Mac, \
-            was bound to the account, usually while the device was set up. It belongs to that \
-            device alone.",
+            was bound to the account. It belongs to that device alone.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -339,8 +335,8 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Fixed(&[Method::PlatformCredential]),
         meaning: "Deletion of a credential of the platform",
         explanation: "\
-            The credential of one device is gone, as when the device is reset or retired. Other \
-            methods of the user are not affected.",
+            The credential of one device is gone, for example after the device was reset or \
+            retired. Other methods of the user are not affected.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -361,9 +357,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Fixed(&[Method::AppPassword]),
         meaning: "New app password",
         explanation: "\
-            An app password passes by multifactor authentication, for programs that cannot ask for \
-            it, and only users enforced for per-user multifactor authentication have them. Prefer \
-            programs that need none, and ask the user about one that is new.",
+            App passwords pass by multifactor authentication, for programs that cannot ask for it; \
+            they exist only where per-user multifactor authentication is enforced. Prefer programs \
+            that need none, and ask the user about one that is new.",
         attested: &[ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[

@@ -16,7 +16,7 @@ use super::field::Field::{Service, Status};
 use super::rule::Rule;
 
 /// The service of combined registration. Exports that name no service (the first diagnostic schema)
-/// count as it: the activities that rules ask for beside it belong to no other.
+/// count as it: nearly all activities that rules ask for beside it are listed under it alone.
 const AUTHENTICATION_METHODS: Condition = OneOf(Service, &["Authentication Methods", ""]);
 /// The service for self-service password reset, or none, as in Microsoft's own record of 2018.
 const SSPR: Condition = OneOf(Service, &["Self-service Password Management", ""]);

@@ -29,8 +29,8 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "The user began to reset the password",
         explanation: "\
             How it ended is another record, of the service for password reset. A start without an \
-            end often means that the user could not prove who it was: look at which methods the \
-            user has registered for resets.",
+            end can mean that the user could not prove who it was: look at which methods the user \
+            has registered for resets.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -51,8 +51,7 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "The user began to change the password",
         explanation: "\
-            The user knows the old password and is setting a new one. How it ended is another \
-            record. No method is registered by it.",
+            How the change ended is another record. No method is registered by it.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -140,7 +139,7 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "Block that keeps the user from resetting the password",
         explanation: "\
-            Too many attempts within a day bar a user from further ones for some time. Several \
+            Too many attempts within a day may bar a user from further ones for some time. Several \
             such records for one user can be an attack on the reset itself: look at the addresses \
             they came from.",
         attested: &[ActivityReference, MicrosoftDocument],
@@ -232,9 +231,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "Step on the way to a reset of the password",
         explanation: "\
-            One reset leaves several of these, so count resets by their end. The reason tells the \
-            step, such as the method that was tried. Read them in order to see where a user got \
-            stuck.",
+            One reset may leave several of these, so count resets by their end. The reason may \
+            tell the step, such as the method that was tried. Read them in order to see where a \
+            user got stuck.",
         attested: &[ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[

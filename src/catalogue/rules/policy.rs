@@ -9,7 +9,7 @@ use super::super::condition::Condition::{self, All, Any, Contains, Is, OneOf};
 use super::super::family::Family;
 use super::super::field::Field::{Activity, Service, Status};
 use super::super::rule::Attestation::{
-    ActivityReference, Inferred, MicrosoftDocument, RealRecords, ThirdParty,
+    ActivityReference, Inferred, MicrosoftDocument, RealRecords, SourceDocument, ThirdParty,
 };
 use super::super::rule::{Example, MethodSource, OutcomeSource, Rule};
 use super::{AUTHENTICATION_METHODS, CORE_DIRECTORY, SSPR};
@@ -34,9 +34,10 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "\
             This policy says which methods users may register and use. Until April 2026 the record \
             held the whole policy before and after; since then it holds what changed, except for \
-            some settings that still come whole. Allow one to two hours before users see the \
-            change, and take failures within that time for what they may be: too early.",
-        attested: &[ActivityReference, MicrosoftDocument],
+            some settings that still come whole. How soon users see a change is not documented. If \
+            a method that is switched on is not offered, the advice is to save the policies again \
+            and to try once more after an hour or two.",
+        attested: &[SourceDocument, ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -59,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
             What the tenant had configured no longer holds, so methods may have been switched on \
             or off for everybody at once. Compare the policy with what you expect before you look \
             into complaints of single users.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -115,7 +116,7 @@ pub(super) const RULES: &[Rule] = &[
             A strength lists the combinations of methods that a Conditional Access policy can \
             demand. Users who have none of them cannot satisfy such a policy until they register \
             one. Look for the policies that refer to this strength.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -148,7 +149,7 @@ pub(super) const RULES: &[Rule] = &[
             Details narrow a combination, for example to certain models of passkeys. Users may \
             hold the right kind of method and still be refused. Compare the details with what \
             users have registered.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -171,10 +172,10 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "Change of the per-user state of multifactor authentication",
         explanation: "\
-            The state is disabled, enabled or enforced, and enabled turns into enforced by itself \
-            once a method is registered. It acts beside Conditional Access, not through it. Before \
-            you clear the methods of a user, look at this state: unless it is disabled, the user \
-            is asked to register again.",
+            The state is disabled, enabled or enforced; a registered method is enough to move a \
+            user from enabled to enforced. It acts beside Conditional Access, not through it. \
+            Before you clear the methods of a user, look at this state: unless it is disabled, the \
+            user is asked to register again.",
         attested: &[ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[
@@ -199,9 +200,9 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "Per-user multifactor authentication switched on or off in the directory",
         explanation: "\
             The activity says which way; the modified property StrongAuthenticationRequirement \
-            holds the state before and after. No method is registered or deleted by it. A record \
-            from the Authentication Methods service about the same user may tell of the same \
-            change.",
+            holds the state, as a number in a list, before and after. No method is registered or \
+            deleted by it. A record from the Authentication Methods service about the same user \
+            may tell of the same change.",
         attested: &[ActivityReference, RealRecords],
         example: Example {
             facts: &[
@@ -301,7 +302,7 @@ pub(super) const RULES: &[Rule] = &[
             The policy can demand multifactor authentication for risky sign-ins, which a user \
             without a method cannot pass. It does not ask anybody to register. Look here when \
             users are blocked rather than asked to register.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "AAD Management UX"),
@@ -358,7 +359,7 @@ pub(super) const RULES: &[Rule] = &[
             With security defaults on, all users are asked to register for multifactor \
             authentication, so expect a rise of registrations in the days after. Switched off, \
             nothing asks users to register unless a policy takes over.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Conditional Access"),
@@ -390,7 +391,7 @@ pub(super) const RULES: &[Rule] = &[
             Without it, users who come from an on-premises directory cannot reset their passwords \
             in the cloud. What users may register does not change. Look here when resets fail for \
             such users alone.",
-        attested: &[ActivityReference],
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Self-service Password Management"),
@@ -419,7 +420,7 @@ pub(super) const RULES: &[Rule] = &[
             The names of the two features suggest the switches that once led some or all users to \
             combined registration; that is an inference. Today combined registration cannot be \
             switched off, so the record matters for old logs alone.",
-        attested: &[ActivityReference, Inferred],
+        attested: &[ActivityReference, MicrosoftDocument, Inferred],
         example: Example {
             facts: &[
                 (Service, "Self-service Group Management"),

@@ -42,9 +42,11 @@ const SAYS_CANCELLED: Condition =
     Any(&[Contains(Reason, "canceled"), Contains(Reason, "cancelled")]);
 /// No reason: missing, empty, or the word for it.
 const NO_REASON: Condition = OneOf(Reason, &["", "none"]);
-/// A reason that adds nothing to the activity.
-const REPEATS_ACTIVITY: Condition =
-    OneOf(Reason, &["", "user registered security info", "user registered security information"]);
+/// A reason that adds nothing to the activity, or none.
+const REPEATS_ACTIVITY: Condition = OneOf(
+    Reason,
+    &["", "none", "user registered security info", "user registered security information"],
+);
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -60,7 +62,7 @@ pub(super) const RULES: &[Rule] = &[
         outcome: OutcomeSource::Status,
         maintenance: true,
         methods: MethodSource::None,
-        meaning: "Renewal of a registered method by the service itself",
+        meaning: "Renewal of a token by the service, logged as a registration",
         explanation: "\
             Nobody registered anything: since about June 2026 the service writes this when it \
             renews a token of what is already registered. Only the operation ServiceApi, a reason \
@@ -90,9 +92,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "The user has registered everything that was asked for",
         explanation: "\
-            The user went through the registration to its end. The record names no method: those \
-            are in the registrations of single methods by the same user shortly before. It does \
-            not say that every registered method is allowed for sign-in.",
+            The user went through the registration to its end. The record names no method: those, \
+            if any, are in the registrations of single methods by the same user shortly before. It \
+            does not say that every registered method is allowed for sign-in.",
         attested: &[SourceDocument, ActivityReference, ThirdParty],
         example: Example {
             facts: &[
@@ -115,9 +117,9 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "The user broke off a registration that was asked for at sign-in",
         explanation: "\
             The log calls this a failure, but nothing broke: the user left a registration that \
-            sign-in had asked for. What was registered before the user left stays, under records \
-            of its own. If many users leave, compare the methods they are offered with those they \
-            can use where they are.",
+            sign-in had asked for. Methods registered before that have records of their own. If \
+            many users leave, compare the methods they are offered with those they can use where \
+            they are.",
         attested: &[SourceDocument],
         example: Example {
             facts: &[
@@ -162,7 +164,7 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "The user could not complete the registration",
         explanation: "\
-            It ended in a failure or a timeout, with a reason other than a cancel. No document \
+            It timed out, or failed with a reason that does not speak of a cancel. No document \
             lists such reasons: read the text, then the failures of single methods by the same \
             user shortly before. If several users are hit within the hour, check the health of the \
             service before the policies.",
@@ -185,7 +187,7 @@ pub(super) const RULES: &[Rule] = &[
         outcome: OutcomeSource::Is(Outcome::Success),
         maintenance: false,
         methods: MethodSource::Reason,
-        meaning: "The user registered one method",
+        meaning: "The user registered a method, or two in one step",
         explanation: "\
             The reason names the method, in words that differ from those of the portal; it names \
             two where one registration set up both, such as notification and code. It does not say \
@@ -206,7 +208,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "registration.method_cancelled",
         family: Family::Registration,
-        when: All(&[REGISTERED, FAILED, SAYS_CANCELLED]),
+        when: All(&[REGISTERED, Is(Status, "failure"), SAYS_CANCELLED]),
         outcome: OutcomeSource::Is(Outcome::Cancelled),
         maintenance: false,
         methods: MethodSource::Reason,
@@ -236,9 +238,10 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "The user tried to register a method and it did not work",
         explanation: "\
-            The reason usually names the method, seldom the cause. Look for a later success with \
-            the same method: one failure alone may be a mistyped code. If one method fails for \
-            many users, look at its policy, at its delivery and at the health of the service.",
+            The reasons published so far name the method and not the cause. Look for a later \
+            success with the same method: one failure alone may be a mistyped code. If one method \
+            fails for many users, look at its policy, at its delivery and at the health of the \
+            service.",
         attested: &[ThirdParty],
         example: Example {
             facts: &[
@@ -308,9 +311,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "The user deleted one method",
         explanation: "\
-            The reason names what is gone. A user left with too few methods is asked to register \
-            again at a later sign-in. A deletion close to a registration from an unfamiliar \
-            address can be somebody taking over the account.",
+            The reason names what is gone. A user left with too few methods may be asked to \
+            register again at a later sign-in. A deletion close to a registration from an \
+            unfamiliar address can be somebody taking over the account.",
         attested: &[SourceDocument, ActivityReference, ThirdParty],
         example: Example {
             facts: &[
@@ -332,9 +335,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "The user tried to delete a method and it did not work",
         explanation: "\
-            The method is still registered. Microsoft Graph refuses to delete a phone that is the \
-            default method until another default is chosen, and users may meet the same. The \
-            reason names the method, seldom the cause.",
+            The method is still registered. Microsoft Graph refuses to delete the phone a user has \
+            as default until another default is chosen, and users may meet the same. The \
+            documented reason names the method and no cause.",
         attested: &[SourceDocument, MicrosoftDocument],
         example: Example {
             facts: &[
@@ -357,8 +360,7 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "The user chose another default method",
         explanation: "\
             The reason names the new default, sometimes with a phone number. The earlier default \
-            stays registered. Where the system-preferred method is on, sign-in may offer another \
-            one first all the same.",
+            stays registered.",
         attested: &[SourceDocument, ActivityReference],
         example: Example {
             facts: &[
@@ -407,9 +409,9 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "The user changed a registered method",
         explanation: "\
             Phones and email can be changed in place; most other methods are deleted and \
-            registered anew. The reason names the method as far as the log does, not what it was \
-            before. When you look for takeovers, treat a changed number like a new one.",
-        attested: &[ActivityReference],
+            registered anew. What such a reason says has not been published. When you look for \
+            takeovers, treat a changed number like a new one.",
+        attested: &[ActivityReference, MicrosoftDocument],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -478,9 +480,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "The user could not even begin to register a method",
         explanation: "\
-            The service stopped before the user could set anything up. The reason is often a \
-            general system error, which some analysts leave out as noise. See whether the same \
-            user succeeded soon after, and check the health of the service if many are hit.",
+            The service stopped before the user could set anything up. One published reason is a \
+            general system error, which one public query drops. See whether the same user \
+            succeeded soon after, and check the health of the service if many are hit.",
         attested: &[ThirdParty],
         example: Example {
             facts: &[
@@ -507,7 +509,8 @@ pub(super) const RULES: &[Rule] = &[
         explanation: "\
             The registration was broken off, whatever result stands beside it. The log tells of a \
             cancel in two ways, as this activity and as a failed completion; both may stand for \
-            one attempt, so do not add them up. What was registered before stays.",
+            one attempt, so the number of cancelled events can exceed that of attempts. What was \
+            registered before stays.",
         attested: &[ActivityReference],
         example: Example {
             facts: &[
@@ -576,9 +579,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "An administrator changed a method of the user",
         explanation: "\
-            Usually a phone number. The actor is the administrator, the target is the user; the \
-            number before and after is not part of the reason. A change that the user did not ask \
-            for is worth a call.",
+            The one published reason speaks of a phone. The actor is the administrator, the target \
+            is the user; the number before and after is not part of the reason. A change that the \
+            user did not ask for is worth a call.",
         attested: &[ActivityReference, ThirdParty],
         example: Example {
             facts: &[
@@ -624,8 +627,8 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "Demand by an administrator that the user register again",
         explanation: "\
             The button of the portal that requires a new registration is logged as a deletion with \
-            a reason of its own. It deletes phones, Authenticator apps and software tokens and \
-            deactivates hardware tokens; of other methods the documents say nothing. Look for the \
+            a reason of its own. Phones, Authenticator apps and software tokens go, hardware \
+            tokens are switched off; what happens to other methods is not said. Look for the \
             registration that should follow at one of the next sign-ins. After a failure, list the \
             methods of the user before you assume what is left.",
         attested: &[MicrosoftDocument, ThirdParty],
@@ -652,7 +655,7 @@ pub(super) const RULES: &[Rule] = &[
             The actor is the administrator, the target is the user, and the reason names the \
             method. A user left with none is asked to register at the next sign-in that needs one. \
             Look for that registration if the deletion was meant to help the user.",
-        attested: &[ActivityReference, ThirdParty],
+        attested: &[ActivityReference, MicrosoftDocument, ThirdParty],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),
@@ -673,9 +676,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::Reason,
         meaning: "An administrator tried to delete a method of the user and it did not work",
         explanation: "\
-            The method is still registered. Microsoft Graph refuses to delete a phone that is the \
-            default method, and an alternate phone has to go before the mobile one. Change the \
-            default first, or begin with the other methods.",
+            The method is still registered. Microsoft Graph refuses to delete the phone a user has \
+            as default, and there is no alternate phone without a mobile one. Have the user choose \
+            another default first, and delete the alternate phone before the mobile one.",
         attested: &[MicrosoftDocument, Inferred],
         example: Example {
             facts: &[
@@ -698,7 +701,7 @@ pub(super) const RULES: &[Rule] = &[
         meaning: "Request for the options of a new passkey",
         explanation: "\
             A client asked how to create a passkey, the step before it is registered. No passkey \
-            exists yet: look for the registration that follows. Options without a registration \
+            exists yet: look for the registration that follows. Options without a registration may \
             point to an attempt that was given up or that the device refused.",
         attested: &[ActivityReference, RealRecords],
         example: Example {
@@ -724,10 +727,9 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "Demand that remembered devices pass multifactor authentication again",
         explanation: "\
-            Devices on which the user had asked to be remembered are forgotten, so sign-in asks \
-            again there. The registered methods stay as they are. It is a usual step after a lost \
-            device or a suspected takeover: look for the other steps around it.",
-        attested: &[ActivityReference],
+            By its name, devices on which the user had asked to be remembered have to pass again. \
+            Look for other steps around it, such as a deleted method.",
+        attested: &[ActivityReference, Inferred],
         example: Example {
             facts: &[
                 (Service, "Authentication Methods"),

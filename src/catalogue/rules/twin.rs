@@ -30,11 +30,11 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::StrongAuthentication,
         meaning: "Change of the per-user requirement for multifactor authentication",
         explanation: "\
-            The modified property holds the state before and after: disabled, enabled or enforced. \
-            An administrator may have set it, or the service, which turns enabled into enforced \
-            once a method is registered; the actor tells. Methods are given if the same record \
-            changed them as well.",
-        attested: &[RealRecords, ThirdParty],
+            The modified property is a list with the state as a number, before and after; an empty \
+            list is taken for disabled. An administrator may have set it, or the service, which \
+            turns enabled into enforced once a method is registered; the actor tells. Methods are \
+            given if the same record changed them as well.",
+        attested: &[MicrosoftDocument, RealRecords],
         example: Example {
             facts: &[
                 (Service, "Core Directory"),
@@ -59,9 +59,11 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::None,
         meaning: "Update of what the service keeps about a registered method",
         explanation: "\
-            Nothing but times of use, device tokens and versions changed, which happens whenever \
-            an app is used. Nobody registered or deleted anything. Leave it out of counts; it \
-            shows at most that the app was in use at that time.",
+            Nothing changed but what the service keeps up to date by itself, which was seen when \
+            an app was used. Of these parts only LastAuthenticatedTimestamp was seen to change; \
+            versions and clock values are counted among them by inference. Nobody registered or \
+            deleted anything. Leave it out of counts; it shows at most that the app was in use at \
+            that time.",
         attested: &[RealRecords, Inferred],
         example: Example {
             facts: &[
@@ -87,10 +89,10 @@ pub(super) const RULES: &[Rule] = &[
         methods: MethodSource::StrongAuthentication,
         meaning: "Change of the methods of a user, as the directory records it",
         explanation: "\
-            It is the other half of a registration, change or deletion, usually seconds away from \
-            it, so do not count both; the two need not share a correlation id. The methods given \
-            are those gained, or those lost if none was gained. Standing alone, it shows a change \
-            made by other means than combined registration, such as a script.",
+            It is the other half of a registration, change or deletion, close to it in time, so do \
+            not count both; the two need not share a correlation id. The methods given are those \
+            gained, or those lost if none was gained. Standing alone, it shows a change made by \
+            other means than combined registration, such as a script.",
         attested: &[MicrosoftDocument, RealRecords, ThirdParty],
         example: Example {
             facts: &[
