@@ -82,6 +82,14 @@ impl Masker {
         for target in &mut event.targets {
             self.mask_target(target, &names);
         }
+        // Ids are no names, unless somebody put one there.
+        let ids = [&mut event.id, &mut event.correlation_id, &mut event.tenant_id];
+        let words = [&mut event.service, &mut event.category, &mut event.operation];
+        let of_targets = event.targets.iter_mut().map(|target| &mut target.id);
+        let of_actor = event.actor.user.iter_mut().map(|user| &mut user.id);
+        for text in ids.into_iter().chain(words).chain(of_targets).chain(of_actor).flatten() {
+            *text = scrub(text, &names);
+        }
         if let Some(ip) = &mut event.ip {
             *ip = IpAddress::new(self.addresses.of([Some(&ip.text)]).unwrap_or_default());
         }
@@ -117,7 +125,8 @@ impl Masker {
         let is = |kind: &str| {
             target.kind.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(kind))
         };
-        let is_person = is("user") || target.user_principal_name.is_some() || target.kind.is_none();
+        let is_thing = HARMLESS.iter().any(|kind| is(kind));
+        let is_person = target.user_principal_name.is_some() || !(is_thing || is("device"));
         if is_person {
             let stand_in = self.person(
                 target.id.as_ref(),
@@ -190,6 +199,10 @@ fn replace(text: &mut Option<String>, stand_in: &str) {
     }
 }
 
+/// Types of targets whose names are not those of people.
+const HARMLESS: [&str; 8] =
+    ["Policy", "Role", "Application", "App", "ServicePrincipal", "Directory", "Group", "N/A"];
+
 /// The names in an event that its texts may repeat, longest first.
 fn personal_names(event: &Event) -> Vec<String> {
     let user =
@@ -242,6 +255,9 @@ fn replace_ignore_case(text: &str, found: &str, with: &str) -> String {
 
 /// Whether a word is an address of mail or of a machine.
 fn is_address(word: &str) -> bool {
-    let is_machine = word.parse::<IpAddr>().is_ok() || word.parse::<SocketAddr>().is_ok();
-    is_machine || word.contains('@')
+    let is_machine =
+        |word: &str| word.parse::<IpAddr>().is_ok() || word.parse::<SocketAddr>().is_ok();
+    let behind_label = word.split_once(':').is_some_and(|(_, rest)| is_machine(rest));
+    let is_network = word.split_once('/').is_some_and(|(start, _)| is_machine(start));
+    is_machine(word) || behind_label || is_network || word.contains('@') || word.contains("#EXT#")
 }

@@ -60,9 +60,12 @@ fn mask(file: &mut FileReport, session: &Session) {
         *error = session.shown(error.clone());
     }
     let findings = &mut file.findings;
-    let activities = std::mem::take(&mut findings.unknown_activities).into_iter();
-    findings.unknown_activities =
-        activities.map(|(text, number)| (session.shown_text(&text), number)).collect();
+    for counts in
+        [&mut findings.unknown_activities, &mut findings.services, &mut findings.other_logs]
+    {
+        let texts = std::mem::take(counts).into_iter();
+        *counts = texts.map(|(text, number)| (session.shown_text(&text), number)).collect();
+    }
     for counts in [&mut findings.unknown_methods, &mut findings.unknown_reasons] {
         *counts = session.shown_free_texts(std::mem::take(counts));
     }

@@ -21,8 +21,8 @@ use clap::Parser as _;
 use self::args::{Arguments, Command};
 use self::output::complain;
 
-/// How a command ended, the gravest last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     /// Done.
     Done,

@@ -12,7 +12,13 @@ use super::args::DestinationArguments;
 /// Standard output, or a file that appears under its name only when it is whole.
 pub(super) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
-    File { temporary: BufWriter<NamedTempFile>, path: PathBuf, force: bool },
+    File {
+        temporary: BufWriter<NamedTempFile>,
+        path: PathBuf,
+        force: bool,
+    },
+    /// A pipe or device, which takes what is written as it comes.
+    Special(BufWriter<File>),
 }
 
 impl Output {
@@ -21,8 +27,16 @@ impl Output {
             return Ok(Self::Standard(BufWriter::new(io::stdout().lock())));
         };
         let force = destination.force;
-        if !force && path.exists() {
+        // A link stays, and what it leads to is replaced.
+        let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
+        let there = std::fs::metadata(path).ok();
+        if there.is_some() && !force {
             return Err(exists(path));
+        }
+        if there.is_some_and(|there| !there.is_file() && !there.is_dir()) {
+            let special =
+                File::options().write(true).open(path).map_err(|error| naming(path, &error))?;
+            return Ok(Self::Special(BufWriter::new(special)));
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let temporary = temporary_file(folder.unwrap_or(Path::new(".")))
@@ -34,6 +48,7 @@ impl Output {
     pub(super) fn finish(self) -> io::Result<()> {
         match self {
             Self::Standard(mut output) => output.flush(),
+            Self::Special(mut output) => output.flush(),
             Self::File { temporary, path, force } => {
                 let file = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
                 file.as_file().sync_all()?;
@@ -63,6 +78,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Standard(output) => output.write(bytes),
+            Self::Special(output) => output.write(bytes),
             Self::File { temporary, .. } => temporary.write(bytes),
         }
     }
@@ -70,6 +86,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Standard(output) => output.flush(),
+            Self::Special(output) => output.flush(),
             Self::File { temporary, .. } => temporary.flush(),
         }
     }

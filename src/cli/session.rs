@@ -53,6 +53,11 @@ impl Session {
                 }
             }
         }
+        for (field, number) in &events.report().findings().oddities {
+            complain(&format!(
+                "warning: `{field}` of {number} records is not of the documented form, and was passed over"
+            ));
+        }
         if self.rejected > SHOWN {
             complain(&format!("warning: {} more records rejected", self.rejected - SHOWN));
         }

@@ -19,7 +19,8 @@ pub enum DateOrder {
 
 /// Reads a time as Graph and Azure Monitor write it: ISO 8601 with `T` or a blank, 0 to 9 fraction
 /// digits (further ones are cut), `Z` or an offset. A time without an offset is taken for UTC,
-/// which the portal documents for its downloads; other exports were seen with a zone, or in UTC.
+/// which the portal documents for its downloads; other exports were seen with a zone, or in UTC. Windows
+/// PowerShell's `/Date(1773043200123)/` is read, too.
 ///
 /// ```
 /// use regaudit::model::parse_timestamp;
@@ -32,12 +33,21 @@ pub fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
+    if let Some(time) = parse_powershell(text) {
+        return Some(time);
+    }
     let naive = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
     let without_zone = text.strip_suffix(['Z', 'z']).unwrap_or(text);
     naive
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(without_zone, form).ok())
         .map(|time| time.and_utc())
+}
+
+/// `/Date(1773043200123)/`: milliseconds since 1970, as Windows PowerShell writes times into JSON.
+fn parse_powershell(text: &str) -> Option<DateTime<Utc>> {
+    let number = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    DateTime::from_timestamp_millis(number.parse().ok()?)
 }
 
 /// A time in UTC as RFC 3339 with `Z` and as many fraction digits as it has: what every output and

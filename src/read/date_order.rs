@@ -6,6 +6,7 @@ use super::detect::row_end;
 use super::envelope::{RowLayout, row_cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{DateOrder, possible_orders};
+use crate::scan::{Blocks, CsvSplitter, Piece};
 
 /// Which orders the dates seen so far allow.
 pub(super) struct Orders {
@@ -35,15 +36,22 @@ impl Orders {
     }
 
     /// Looks at row after row until the order is settled.
-    pub(super) fn look_through(&mut self, layout: &RowLayout, text: Box<dyn Read + Send + '_>) {
-        let mut rows = csv::ReaderBuilder::new()
-            .flexible(true)
-            .delimiter(layout.delimiter())
-            .from_reader(text);
-        let mut row = csv::StringRecord::new();
-        // A row that cannot be read is reported when it is read in earnest.
-        while !self.is_settled() && matches!(rows.read_record(&mut row), Ok(true)) {
-            self.look_at_times(layout, &row);
+    pub(super) fn look_through(
+        &mut self,
+        layout: &RowLayout,
+        text: Box<dyn Read + Send + '_>,
+        longest_record: usize,
+    ) {
+        let mut blocks = Blocks::new(text, Box::new(CsvSplitter::default()), longest_record);
+        while let Some(piece) = blocks.next() {
+            // What cannot be read is reported when it is read in earnest.
+            let Piece::Block(block) = piece else { continue };
+            for span in block.spans.iter().flatten() {
+                self.look_at_row(layout, &block.bytes[span.range.clone()]);
+                if self.is_settled() {
+                    return;
+                }
+            }
         }
     }
 
@@ -55,7 +63,10 @@ impl Orders {
 
     fn look_at_times(&mut self, layout: &RowLayout, row: &csv::StringRecord) {
         for time in layout.times(row) {
-            if let Some((day_first, month_first)) = possible_orders(time) {
+            // A date that is none in either order settles nothing.
+            if let Some((day_first, month_first)) = possible_orders(time)
+                && (day_first || month_first)
+            {
                 self.day_first &= day_first;
                 self.month_first &= month_first;
                 self.example.get_or_insert_with(|| time.to_owned());
@@ -63,22 +74,36 @@ impl Orders {
         }
     }
 
-    pub(super) fn settle(self) -> Result<Option<DateOrder>> {
-        match (self.example, self.day_first, self.month_first) {
-            (None, ..) => Ok(None),
-            (_, true, false) => Ok(Some(DateOrder::DayFirst)),
-            (_, false, true) => Ok(Some(DateOrder::MonthFirst)),
-            (Some(example), true, true) => Err(Error::new(
-                ErrorKind::DateOrder,
-                format!("dates such as `{example}`, in which either number may be the day"),
-            )
-            .expected("a date that settles it, with a number above 12")
-            .help("say which it is: `--date-order mdy` or `--date-order dmy`")),
-            (Some(example), false, false) => Err(Error::new(
-                ErrorKind::DateOrder,
-                format!("dates in both orders, such as `{example}`"),
-            )
-            .help("export the parts separately; the file was put together from two locales")),
+    /// The order that the file shows, else the one that was asked for.
+    pub(super) fn settle(self, asked: Option<DateOrder>) -> Result<Option<DateOrder>> {
+        let Some(example) = self.example else {
+            return Ok(asked);
+        };
+        let dates = |what: &str| format!("dates {what}, such as `{example}`");
+        let shown = match (self.day_first, self.month_first) {
+            (true, true) => {
+                let undecided = Error::quoting(
+                    ErrorKind::DateOrder,
+                    dates("in which either number may be the day"),
+                );
+                return asked.map(Some).ok_or_else(|| {
+                    undecided
+                        .expected("a date that settles it, with a number above 12")
+                        .help("say which it is: `--date-order mdy` or `--date-order dmy`")
+                });
+            }
+            (false, false) => {
+                let found = Error::quoting(ErrorKind::DateOrder, dates("in both orders"));
+                return Err(found.help("export the parts separately; they are of two locales"));
+            }
+            (true, false) => DateOrder::DayFirst,
+            (false, true) => DateOrder::MonthFirst,
+        };
+        if asked.is_some_and(|asked| asked != shown) {
+            let found =
+                Error::quoting(ErrorKind::DateOrder, dates("in another order than was asked for"));
+            return Err(found.help("leave the date order (`--date-order`) out for this file"));
         }
+        Ok(Some(shown))
     }
 }

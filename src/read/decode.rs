@@ -6,6 +6,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::filter::Filter;
@@ -44,7 +46,7 @@ pub(super) struct DecodedBlock {
 
 /// An event or a rejection. The place in its origin counts from the beginning of the block, but for
 /// the byte.
-pub(super) type Item = std::result::Result<Event, Error>;
+pub(super) type Item = std::result::Result<Box<Event>, Error>;
 
 impl Decoder {
     /// Decodes a block.
@@ -125,7 +127,7 @@ impl Run<'_> {
     fn lines(&mut self, bytes: &[u8]) {
         let are_messages = matches!(self.decoder.layout, Layout::Messages(_));
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
-        let mut skipped = None;
+        let mut skipped = Vec::new();
         let mut start = 0;
         let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
         for (number, end) in ends.enumerate() {
@@ -140,13 +142,13 @@ impl Run<'_> {
                 self.reject(self.too_long(&line), number, line.start);
             } else if !is_framed(&bytes[line.clone()]) {
                 self.reject(bad_line(), number, line.start);
-            } else if are_messages || begins_list(&bytes[line.clone()]) {
+            } else if are_messages || self.is_container(&bytes[line.clone()]) {
                 self.container(&bytes[line.clone()], number, line.start);
             } else if candidates.holds(&line) {
                 self.record(&bytes[line.clone()], number, line.start, None);
             } else {
                 self.skip();
-                skipped.get_or_insert(line);
+                skipped.push(line);
             }
         }
         self.probe(bytes, skipped, None);
@@ -155,7 +157,7 @@ impl Run<'_> {
     /// The splitter said where the records are.
     fn spans(&mut self, bytes: &[u8], spans: &[Span], columns: Option<&Result<QueryColumns>>) {
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
-        let mut skipped = None;
+        let mut skipped = Vec::new();
         for span in spans {
             let range = span.range.clone();
             let line = self.lines.before(bytes, range.start);
@@ -166,11 +168,13 @@ impl Run<'_> {
                 self.reject(describe(fault, place..place + length), line, range.start);
             } else if range.len() > self.decoder.longest_record {
                 self.reject(self.too_long(&range), line, range.start);
+            } else if columns.is_none() && self.is_container(&bytes[range.clone()]) {
+                self.container(&bytes[range.clone()], line, range.start);
             } else if candidates.holds(&range) {
                 self.record(&bytes[range.clone()], line, range.start, columns);
             } else {
                 self.skip();
-                skipped.get_or_insert(range);
+                skipped.push(range);
             }
         }
         self.probe(bytes, skipped, columns);
@@ -181,25 +185,27 @@ impl Run<'_> {
         self.out.tally.not_relevant += 1;
     }
 
-    /// Decodes one of the records that were skipped, to learn what log they are of.
+    /// Decodes records that were skipped, up to the first audit record, to learn what log they are of.
     fn probe(
         &mut self,
         bytes: &[u8],
-        skipped: Option<Range<usize>>,
+        skipped: Vec<Range<usize>>,
         columns: Option<&Result<QueryColumns>>,
     ) {
-        let Some(range) = skipped.filter(|_| self.out.findings.audit_records == 0) else {
-            return;
-        };
-        match self.decode(&bytes[range], columns) {
-            Ok(Decoded::Audit(fields)) => {
-                let origin = Origin::new(Arc::clone(&self.decoder.source));
-                if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
-                    self.out.findings.add_record(&event);
-                }
+        for range in skipped {
+            if self.out.findings.audit_records > 0 {
+                return;
             }
-            Ok(Decoded::OtherLog(log)) => self.out.findings.add_other_log(&log),
-            Ok(Decoded::Container) | Err(_) => {}
+            match self.decode(&bytes[range], columns) {
+                Ok(Decoded::Audit(fields)) => {
+                    let origin = Origin::new(Arc::clone(&self.decoder.source));
+                    if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
+                        self.out.findings.add_record(&event);
+                    }
+                }
+                Ok(Decoded::OtherLog(log)) => self.out.findings.add_other_log(&log),
+                Ok(Decoded::Container) | Err(_) => {}
+            }
         }
     }
 
@@ -240,7 +246,17 @@ impl Run<'_> {
                     Error::new(ErrorKind::Json, "lists of records inside records, too deep");
                 self.reject(error, line, start);
             }
+            Err(_) if self.are_several(record) => self.container(record, line, start),
             Err(error) => self.reject(error, line, start),
+        }
+    }
+
+    /// Whether a line is two or more whole objects, one behind the other.
+    fn are_several(&self, line: &[u8]) -> bool {
+        let is_line = matches!(self.decoder.layout, Layout::Lines(_)) && self.nesting == 0;
+        is_line && {
+            let spans = JsonSplitter::new().split(line, true).spans;
+            spans.len() > 1 && spans.iter().all(|span| span.fault.is_none())
         }
     }
 
@@ -259,7 +275,7 @@ impl Run<'_> {
         };
         self.out.findings.add_event(&event, &classification);
         if self.decoder.filter.accepts(&event, &classification) {
-            self.out.items.push(Ok(event));
+            self.out.items.push(Ok(Box::new(event)));
         } else {
             self.out.tally.filtered_out += 1;
             self.out.tally.by_filter += 1;
@@ -292,6 +308,12 @@ impl Run<'_> {
         self.lines = outer_lines;
     }
 
+    /// Whether a record begins as a list of records does, and has to be looked into.
+    fn is_container(&self, record: &[u8]) -> bool {
+        let is_json = matches!(self.decoder.layout, Layout::Lines(_) | Layout::Json(_));
+        is_json && self.nesting < DEEPEST && begins_list(record)
+    }
+
     fn too_long(&self, range: &Range<usize>) -> Error {
         too_long(self.base + range.start as u64..self.base + range.end as u64)
     }
@@ -308,7 +330,7 @@ impl Run<'_> {
     }
 }
 
-/// A line without the blanks around it, a byte-order mark before it and a comma behind it.
+/// A line without a byte-order mark before it, the blanks around it and a comma behind it.
 fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
     let text =
@@ -334,7 +356,9 @@ fn begins_list(line: &[u8]) -> bool {
     let value = |key: &[u8]| text.strip_prefix(key)?.trim_ascii_start().strip_prefix(b":");
     let is_list = |value: &[u8]| value.trim_ascii_start().starts_with(b"[");
     let keys: [&[u8]; 3] = [b"\"records\"", b"\"value\"", b"\"tables\""];
-    text.starts_with(b"\"@odata.") || keys.into_iter().filter_map(value).any(is_list)
+    keys.into_iter().filter_map(value).any(is_list)
+        // The links of a page come before its list.
+        || (text.starts_with(b"\"@odata.") && memmem::find(text, b"\"value\"").is_some())
 }
 
 fn bad_line() -> Error {
@@ -353,9 +377,6 @@ fn describe(fault: FaultKind, bytes: Range<u64>) -> Error {
         FaultKind::CutList => {
             (ErrorKind::Framing, "the end of the input inside a list of records".to_owned())
         }
-        FaultKind::TooLong => {
-            (ErrorKind::RecordTooLong, format!("a record longer than allowed ({range})"))
-        }
     };
     let error = Error::new(kind, found);
     match fault {
@@ -365,11 +386,12 @@ fn describe(fault: FaultKind, bytes: Range<u64>) -> Error {
         FaultKind::CutRecord | FaultKind::CutList => error
             .expected("its end")
             .help("the file may have been cut when it was copied or downloaded, or, in CSV, a quote may be missing; export it again"),
-        FaultKind::TooLong => error.help("raise the limit if records of that length are real"),
     }
 }
 
 /// What is said of bytes that were passed over because a record in them is too long.
 pub(super) fn too_long(bytes: Range<u64>) -> Error {
-    describe(FaultKind::TooLong, bytes)
+    let range = format!("bytes {} to {}", bytes.start, bytes.end);
+    Error::new(ErrorKind::RecordTooLong, format!("a record longer than allowed ({range})"))
+        .help("raise the limit (`--longest-record`) if records of that length are real")
 }

@@ -38,21 +38,40 @@ struct Utf16Reader<R> {
     text: Vec<u8>,
     place: usize,
     at_start: bool,
+    failure: Option<io::Error>,
 }
 
 impl<R: Read> Utf16Reader<R> {
     fn new(input: R, unit: fn([u8; 2]) -> u16) -> Self {
-        Self { input, unit, raw: Vec::new(), text: Vec::new(), place: 0, at_start: true }
+        Self {
+            input,
+            unit,
+            raw: Vec::new(),
+            text: Vec::new(),
+            place: 0,
+            at_start: true,
+            failure: None,
+        }
     }
 
     /// Converts the next piece; false at the end of the input.
     fn convert(&mut self) -> io::Result<bool> {
         const PIECE: u64 = 128 * 1024;
-        let read = self.input.by_ref().take(PIECE).read_to_end(&mut self.raw)?;
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        let at_end = match self.input.by_ref().take(PIECE).read_to_end(&mut self.raw) {
+            Ok(read) => (read as u64) < PIECE,
+            Err(failure) if self.raw.len() < 2 => return Err(failure),
+            Err(failure) => {
+                // What was read before is handed out first.
+                self.failure = Some(failure);
+                false
+            }
+        };
         if self.raw.is_empty() {
             return Ok(false);
         }
-        let at_end = (read as u64) < PIECE;
         let mut units: Vec<u16> =
             self.raw.chunks_exact(2).map(|pair| (self.unit)([pair[0], pair[1]])).collect();
         // The first half of a pair waits for the second.

@@ -7,7 +7,7 @@ use super::dedup::Dedup;
 use super::detect::wrong_log;
 use super::pipeline::{Closing, Step, Steps};
 use super::report::{FileReport, Report};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Event;
 use crate::origin::Origin;
 
@@ -85,7 +85,7 @@ impl<'a> Events<'a> {
                         file.tally.duplicate += 1;
                     } else {
                         file.tally.yielded += 1;
-                        self.ready.push_back(Ok(event));
+                        self.ready.push_back(Ok(*event));
                     }
                 }
                 Err(error) => {
@@ -103,6 +103,12 @@ impl<'a> Events<'a> {
         let Some(file) = self.report.files.last_mut() else {
             return;
         };
+        if error.kind() == ErrorKind::Io {
+            let error = error.at(Origin::new(file.source.as_str()));
+            file.error = Some(error.clone());
+            self.ready.push_back(Err(error));
+            return;
+        }
         self.records += 1;
         let origin = Origin::new(file.source.as_str()).at(self.records, self.lines + 1, byte);
         let error = error.at(origin);
@@ -120,6 +126,9 @@ impl<'a> Events<'a> {
         file.bytes = closing.bytes;
         file.names_next_page = closing.names_next_page;
         file.sha256 = closing.sha256.or(file.sha256.take());
+        if file.error.is_some() {
+            return;
+        }
         if let Some(error) = file.holds_other_logs_only() {
             file.shape = None;
             file.error = Some(error.clone());

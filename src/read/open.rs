@@ -125,7 +125,7 @@ impl<'a> Unopened<'a> {
         Ok((Blocks::new(text, splitter, options.longest_record), decoder))
     }
 
-    /// The order of dates in a CSV of Log Analytics: as asked, else as the file settles it.
+    /// The order of dates in a CSV of Log Analytics: as the file settles it, else as asked.
     fn date_order(
         &mut self,
         rows: &RowLayout,
@@ -133,17 +133,14 @@ impl<'a> Unopened<'a> {
         is_whole: bool,
         options: &Options,
     ) -> Result<Option<DateOrder>> {
-        if options.date_order.is_some() {
-            return Ok(options.date_order);
-        }
         let mut orders = Orders::default();
         orders.look_at(rows, head, is_whole);
         if !orders.is_settled() && !is_whole && self.bytes.can_reopen() {
-            let again =
-                decompress(self.bytes.open()?, options.largest_expansion).map_err(describe)?.0;
-            orders.look_through(rows, to_utf8(again).map_err(describe)?.0);
+            let again = decompress(self.bytes.open()?, options.largest_expansion);
+            let text = to_utf8(again.map_err(describe)?.0).map_err(describe)?.0;
+            orders.look_through(rows, text, options.longest_record);
         }
-        orders.settle()
+        orders.settle(options.date_order)
     }
 }
 

@@ -16,7 +16,7 @@ use super::reader::Options;
 use super::report::FileReport;
 use super::source::Source;
 use crate::error::Error;
-use crate::scan::{Block, Gap, Piece};
+use crate::scan::{Block, Cause, Gap, Piece};
 
 /// What becomes of inputs, step by step, each input from `Open` to `Close`.
 pub(super) enum Step<B> {
@@ -94,8 +94,8 @@ impl Iterator for Producer<'_> {
 fn step_of(gap: Gap) -> Step<Work> {
     let byte = gap.bytes.start;
     let error = match gap.cause {
-        Ok(_) => too_long(gap.bytes),
-        Err(failure) => describe(failure),
+        Cause::TooLong => too_long(gap.bytes),
+        Cause::Failed(failure) => describe(failure),
     };
     Step::Gap { error, byte, lines: gap.lines }
 }

@@ -107,12 +107,16 @@ impl Found {
                 continue;
             }
             let path = entry.path();
-            let is_folder = fs::metadata(&path).map(|metadata| metadata.is_dir());
-            let walked = match is_folder.map_err(Error::io) {
-                Ok(true) => self.walk(&path, entered, files),
-                Ok(false) => {
+            let walked = match fs::metadata(&path).map_err(Error::io) {
+                Ok(metadata) if metadata.is_dir() => self.walk(&path, entered, files),
+                Ok(metadata) if metadata.is_file() => {
                     files.push(path.clone());
                     Ok(())
+                }
+                // To read a pipe that nobody writes to is to wait for ever.
+                Ok(_) => {
+                    Err(Error::new(ErrorKind::UnsupportedFormat, "a pipe or device in a folder")
+                        .help("name it by itself to have it read"))
                 }
                 Err(error) => Err(error),
             };

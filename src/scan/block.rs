@@ -35,15 +35,12 @@ pub(crate) enum FaultKind {
     CutRecord,
     /// The input ends inside the list of records.
     CutList,
-    /// The record is longer than allowed.
-    TooLong,
 }
 
 /// A stretch of an input that is not read, and stands in no block.
 #[derive(Debug)]
 pub(crate) struct Gap {
-    /// Why: a record that is too long, or what the operating system or a decoder said.
-    pub(crate) cause: Result<FaultKind, io::Error>,
+    pub(crate) cause: Cause,
     pub(crate) bytes: Range<u64>,
     /// The line breaks in it.
     pub(crate) lines: u64,
@@ -58,6 +55,15 @@ pub(crate) struct Split {
     pub(crate) used: usize,
     /// The columns that hold for these and the following records.
     pub(crate) columns: Option<Arc<[u8]>>,
+}
+
+/// Why a stretch is not read.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// It is, or ends in, a record that is longer than allowed.
+    TooLong,
+    /// The operating system or a decoder failed.
+    Failed(io::Error),
 }
 
 /// Finds the borders of records in an input that is shown piece by piece.
@@ -92,6 +98,8 @@ pub(crate) struct Blocks<R> {
     columns: Option<Arc<[u8]>>,
     longest_record: usize,
     at_end: bool,
+    /// Whether there is more in `pending` than was looked at.
+    has_more: bool,
     /// Why the input could not be read to its end.
     failure: Option<io::Error>,
 }
@@ -113,6 +121,7 @@ impl<R: Read> Blocks<R> {
             columns: None,
             longest_record,
             at_end: false,
+            has_more: false,
             failure: None,
         }
     }
@@ -134,10 +143,12 @@ impl<R: Read> Blocks<R> {
             if self.at_end && self.pending.is_empty() {
                 return None;
             }
-            if !self.at_end && self.failure.is_none() {
+            if !self.at_end && self.failure.is_none() && !self.has_more {
                 self.fill();
             }
             let split = self.splitter.split(&self.pending, self.at_end);
+            // Columns end a split early: what was read is not all looked at.
+            self.has_more = split.columns.is_some();
             if split.used > 0 {
                 return Some(Piece::Block(self.take(split)));
             }
@@ -178,7 +189,7 @@ impl<R: Read> Blocks<R> {
         let start = self.byte;
         let lines = self.drop_pending(self.pending.len());
         self.at_end = true;
-        Gap { cause: Err(failure), bytes: start..self.byte, lines }
+        Gap { cause: Cause::Failed(failure), bytes: start..self.byte, lines }
     }
 
     /// Skips a record that is too long: to the next line break where that is a border, else to the
@@ -198,7 +209,7 @@ impl<R: Read> Blocks<R> {
             }
             self.fill();
         }
-        Gap { cause: Ok(FaultKind::TooLong), bytes: start..self.byte, lines }
+        Gap { cause: Cause::TooLong, bytes: start..self.byte, lines }
     }
 
     /// Passes over bytes without handing them out; returns the line breaks among them.

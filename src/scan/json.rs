@@ -141,7 +141,7 @@ impl JsonSplitter {
     fn step(&mut self, bytes: &[u8], split: &mut Split) -> bool {
         let byte = bytes[self.place];
         let is_blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
-        let is_mark = self.place == 0 && bytes.starts_with(b"\xEF\xBB\xBF");
+        let is_mark = bytes[self.place..].starts_with(b"\xEF\xBB\xBF");
         if is_blank && self.stray.is_none() {
             self.place += 1;
             return true;
@@ -152,6 +152,11 @@ impl JsonSplitter {
         }
         match self.open.last().copied() {
             None => self.at_top(byte, split),
+            // Lists of lists, as from files that were put together.
+            Some(Container::Records) if byte == b'[' => {
+                self.end_stray(split);
+                self.enter(Container::Records);
+            }
             Some(Container::Records) => {
                 self.in_list(byte, b'{', split, |splitter| splitter.begin(Purpose::Record));
             }
@@ -182,6 +187,19 @@ impl JsonSplitter {
         }
     }
 
+    /// A byte where a key should be. Of an object that is a record serde will say that it is not
+    /// JSON; of one that contains records nobody else would.
+    fn not_a_key(&mut self, split: &mut Split) {
+        let is_record = matches!(self.open.last(), Some(Container::Object { start: Some(_), .. }));
+        if !is_record {
+            self.stray.get_or_insert(self.place);
+        }
+        self.place += 1;
+        if !is_record {
+            self.end_stray(split);
+        }
+    }
+
     /// In a list whose elements begin with `opening`.
     fn in_list(&mut self, byte: u8, opening: u8, split: &mut Split, begin: impl FnOnce(&mut Self)) {
         if byte == opening {
@@ -205,8 +223,8 @@ impl JsonSplitter {
                     split.spans.push(record(start..self.place));
                 }
             }
-            // A byte that belongs to no key is not JSON; serde will say so of the whole object.
-            (Next::Key, _) | (Next::Value(_), b':') => self.place += 1,
+            (Next::Value(_), b':') => self.place += 1,
+            (Next::Key, _) => self.not_a_key(split),
             (Next::Value(Key::Records), b'[') => self.enter_from_object(Container::Records),
             (Next::Value(Key::Tables), b'[') => self.enter_from_object(Container::Tables),
             (Next::Value(_), _) => {
@@ -233,11 +251,7 @@ impl JsonSplitter {
                 self.expect(Next::Key);
                 self.begin(Purpose::Nothing);
             }
-            (Next::Key, _) => {
-                self.stray.get_or_insert(self.place);
-                self.place += 1;
-                self.end_stray(split);
-            }
+            (Next::Key, _) => self.not_a_key(split),
         }
     }
 

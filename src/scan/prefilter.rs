@@ -15,7 +15,7 @@ const ESCAPE: &str = r"\u00";
 pub(crate) struct Prefilter {
     patterns: AhoCorasick,
     escape: usize,
-    /// Whether each byte stands in a needle.
+    /// Whether each byte stands in a needle, or in an escape that could spell one.
     spells: [bool; 256],
 }
 
@@ -26,6 +26,10 @@ impl Prefilter {
         let mut spells = [false; 256];
         for byte in needles.iter().flat_map(|needle| needle.bytes()) {
             spells[usize::from(byte)] = true;
+        }
+        // Text inside text is decoded twice: an escape may spell a part of the escape within.
+        for byte in br"\u0123456789abcdefABCDEF" {
+            spells[usize::from(*byte)] = true;
         }
         let mut patterns: Vec<&str> = needles.to_vec();
         patterns.push(ESCAPE);
@@ -82,6 +86,8 @@ mod tests {
         assert_eq!(found(r#"{"a":"\u004E"}"#), Some(6));
         assert_eq!(found(r#"{"a":"\u0022quoted\u0022"}"#), None);
         assert_eq!(found(r#"{"a":"\u0022 \u0065"}"#), Some(13));
+        assert_eq!(found(r#"{"a":"\u005cu004eeedle"}"#), Some(6));
+        assert_eq!(found(r#"{"a":"\\u\u00304eeedle"}"#), Some(9));
         assert_eq!(found(r#"{"a":"\u00"#), Some(6));
         assert_eq!(found("nothing"), None);
     }

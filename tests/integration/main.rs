@@ -16,6 +16,7 @@ mod documents;
 mod faults;
 mod generations;
 mod generator;
+mod hardening;
 mod imports;
 #[cfg(feature = "cli")]
 mod masking;

@@ -14,8 +14,7 @@ pub(super) fn detect(text: &[u8], asked: Option<Shape>) -> Detected {
     let contains = |key: &str| !is_array && has(key) && has_list(text, key);
     let form = form_of(&keys);
     let has_records = ["records", "value", "tables"].into_iter().any(contains);
-    // A container whose first line is not whole goes on in the next ones.
-    let is_lines = !is_array && begins_lines(text) && (!has_records || is_first_line_whole(text));
+    let is_lines = !is_array && begins_lines(text, has_records);
     if contains("tables") && !is_lines || asked == Some(Shape::LogAnalyticsQuery) {
         return Detected { shape: Shape::LogAnalyticsQuery, layout: Layout::Tables };
     }
@@ -47,16 +46,21 @@ fn form_of_shape(shape: Shape) -> RecordForm {
     }
 }
 
-/// Whether each line is an object: the second one begins as the first, at the margin. A damaged line
-/// then costs itself alone. One line without a second is left to the reader of structure, because a
-/// page on one line may be as large as a file.
-fn begins_lines(text: &[u8]) -> bool {
-    let Some(end) = memchr::memchr(b'\n', text) else {
-        return false;
-    };
-    let rest = &text[end..];
-    let blanks = rest.len() - rest.trim_ascii_start().len();
-    blanks > 0 && rest.get(blanks - 1..=blanks) == Some(b"\n{")
+/// Whether each line is an object: the first one is whole, and others begin as it does. A damaged line
+/// then costs itself alone. One line without others is left to the reader of structure, because a page
+/// on one line may be as large as a file.
+fn begins_lines(text: &[u8], has_records: bool) -> bool {
+    let mut others = text.split(|byte| *byte == b'\n').skip(1);
+    if is_first_line_whole(text) {
+        return others.any(|line| line.trim_ascii_start().starts_with(b"{"));
+    }
+    // A first line that was damaged: the next ones begin at the margin, as in no indented object.
+    !has_records
+        && others
+            .filter(|line| !line.trim_ascii().is_empty())
+            .take(2)
+            .all(|line| line.starts_with(b"{\""))
+        && text.contains(&b'\n')
 }
 
 fn is_first_line_whole(text: &[u8]) -> bool {

@@ -107,5 +107,5 @@ fn not_an_export(text: &[u8]) -> Error {
 
 /// What to do about an input that holds other logs only.
 pub(super) fn wrong_log(found: String) -> Error {
-    Error::new(ErrorKind::WrongLog, found).expected("Entra audit records").help(EXPORT_INSTEAD)
+    Error::quoting(ErrorKind::WrongLog, found).expected("Entra audit records").help(EXPORT_INSTEAD)
 }

@@ -65,13 +65,17 @@ struct FlatProperties<'a> {
 pub(super) fn decode(text: &str) -> Result<Option<Decoded<'_>>> {
     let record: DiagnosticRecord<'_> =
         serde_json::from_str(text).map_err(|error| bad_json(&error))?;
-    let Some(properties) = record.properties.filter(|_| record.is_diagnostic()) else {
+    if !record.is_diagnostic() {
         return Ok(None);
-    };
+    }
     match record.category.present() {
         None | Some("AuditLogs" | "Audit") => {}
         Some(other) => return Ok(Some(Decoded::OtherLog(other.to_owned()))),
     }
+    let Some(properties) = record.properties else {
+        // The envelope alone still says what happened, and when.
+        return Ok(Some(Decoded::Audit(Box::new(record.around(Fields::default())))));
+    };
     let flat: FlatProperties<'_> =
         serde_json::from_str(properties.get()).map_err(|error| bad_json(&error))?;
     if flat.intune_date.0.is_some() || flat.intune_id.0.is_some() {
@@ -87,7 +91,8 @@ pub(super) fn decode(text: &str) -> Result<Option<Decoded<'_>>> {
 
 impl<'a> DiagnosticRecord<'a> {
     fn is_diagnostic(&self) -> bool {
-        self.operation_name.0.is_some() || self.time.0.is_some()
+        let is_envelope = self.operation_name.0.is_some() || self.time.0.is_some();
+        is_envelope && (self.properties.is_some() || self.category.0.is_some())
     }
 
     /// What the envelope says where the properties do not.

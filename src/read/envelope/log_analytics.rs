@@ -41,7 +41,7 @@ enum Column {
     Type,
 }
 
-const COLUMNS: [(&str, Column); 18] = [
+const COLUMNS: [(&str, Column); 19] = [
     ("ActivityDateTime", Column::ActivityDateTime),
     ("TimeGenerated", Column::TimeGenerated),
     ("ActivityDisplayName", Column::ActivityDisplayName),
@@ -52,6 +52,8 @@ const COLUMNS: [(&str, Column); 18] = [
     ("LoggedByService", Column::LoggedByService),
     ("Category", Column::Category),
     ("AADOperationType", Column::AadOperationType),
+    // PowerShell's name for it.
+    ("OperationType", Column::AadOperationType),
     ("Result", Column::Result),
     ("ResultReason", Column::ResultReason),
     ("ResultDescription", Column::ResultDescription),
@@ -75,7 +77,7 @@ impl Column {
 /// One row: the text of each column that is read; dynamic columns as JSON.
 #[derive(Debug, Default)]
 struct Row<'a> {
-    cells: [Text<'a>; COLUMNS.len()],
+    cells: [Text<'a>; Column::Type as usize + 1],
 }
 
 impl<'a> Row<'a> {
@@ -205,7 +207,7 @@ impl RowLayout {
         for name in header {
             let (column, zone) = without_zone(name);
             if Column::of(column).is_some() && zone.is_some_and(|zone| zone != "UTC") {
-                return Err(Error::new(
+                return Err(Error::quoting(
                     ErrorKind::Time,
                     format!("the column `{name}`, whose times are not UTC"),
                 )
@@ -272,7 +274,7 @@ impl QueryColumns {
             name: String,
         }
         let named: Vec<Named> = serde_json::from_slice(json).map_err(|error| {
-            Error::new(ErrorKind::Json, format!("columns that cannot be read ({error})"))
+            Error::quoting(ErrorKind::Json, format!("columns that cannot be read ({error})"))
                 .expected("a list of objects with a `name`")
         })?;
         Ok(Self(named.iter().map(|column| Column::of(&column.name)).collect()))

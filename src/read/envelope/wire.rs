@@ -49,9 +49,35 @@ pub(super) fn scalar(json: &str) -> Option<Cow<'_, str>> {
         return None;
     }
     if json.starts_with('"') {
-        return serde_json::from_str::<Borrowed<'_>>(json).ok().map(|text| text.0);
+        let text = serde_json::from_str::<Borrowed<'_>>(json).map(|text| text.0);
+        let lossy = || serde_json::from_str::<Lossy>(json).map(|text| Cow::Owned(text.0));
+        return text.or_else(|_| lossy()).ok();
     }
     Some(Cow::Borrowed(json))
+}
+
+/// The content of a string that holds half of a character, as where a text was cut at a length, with
+/// replacement characters in its place.
+struct Lossy(String);
+
+impl<'de> Deserialize<'de> for Lossy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Lossy;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> std::result::Result<Lossy, E> {
+                Ok(Lossy(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
+    }
 }
 
 #[derive(Deserialize)]
@@ -117,30 +143,42 @@ pub(super) fn read_list<T: DeserializeOwned>(
     read_dynamic(text, name, oddities)
 }
 
-/// `initiatedBy`.
+/// `initiatedBy`. PowerShell writes it, and all that is in it, with capitals.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct InitiatedBy {
+    #[serde(alias = "User")]
     user: Option<InitiatingUser>,
+    #[serde(alias = "App")]
     app: Option<InitiatingApp>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct InitiatingUser {
+    #[serde(alias = "Id")]
     id: OwnedText,
+    #[serde(alias = "DisplayName")]
     display_name: OwnedText,
+    #[serde(alias = "UserPrincipalName")]
     user_principal_name: OwnedText,
+    #[serde(alias = "IPAddress", alias = "IpAddress")]
     ip_address: OwnedText,
+    #[serde(alias = "HomeTenantId")]
     home_tenant_id: OwnedText,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct InitiatingApp {
+    #[serde(alias = "AppId")]
     app_id: OwnedText,
+    #[serde(alias = "DisplayName")]
     display_name: OwnedText,
+    #[serde(alias = "ServicePrincipalId")]
     service_principal_id: OwnedText,
+    #[serde(alias = "ServicePrincipalName")]
     service_principal_name: OwnedText,
+    #[serde(alias = "IPAddress", alias = "IpAddress")]
     ip_address: OwnedText,
 }
 
@@ -189,14 +227,18 @@ impl InitiatedBy {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct TargetResource {
+    #[serde(alias = "Id")]
     id: OwnedText,
+    #[serde(alias = "DisplayName")]
     display_name: OwnedText,
     #[serde(rename = "type")]
     kind: OwnedText,
     /// An example of Microsoft's spells it so.
     #[serde(rename = "Type")]
     capital_kind: OwnedText,
+    #[serde(alias = "UserPrincipalName")]
     user_principal_name: OwnedText,
+    #[serde(alias = "ModifiedProperties")]
     modified_properties: Option<Vec<ModifiedProperty>>,
 }
 
@@ -204,7 +246,7 @@ pub(super) struct TargetResource {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct ModifiedProperty {
-    #[serde(alias = "Name")]
+    #[serde(alias = "DisplayName", alias = "Name")]
     display_name: OwnedText,
     #[serde(alias = "OldValue")]
     old_value: VerbatimText,
@@ -257,7 +299,9 @@ impl ModifiedProperty {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct KeyValue {
+    #[serde(alias = "Key")]
     key: OwnedText,
+    #[serde(alias = "Value")]
     value: VerbatimText,
 }
 
@@ -306,7 +350,15 @@ pub(in crate::read) fn row_cells(row: &[u8], delimiter: u8) -> Result<csv::Strin
         .from_reader(row);
     let mut cells = csv::StringRecord::new();
     let found = reader.read_record(&mut cells);
+    let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+    let rest = row.get(end..).unwrap_or_default();
     match found {
+        // The borders of rows are found by counting quotes, which a quote that stands alone upsets.
+        Ok(true) if !rest.trim_ascii().is_empty() => {
+            Err(Error::new(ErrorKind::Csv, "several rows where one should be")
+                .expected("a line feed behind each row, and quotes in pairs around cells")
+                .help("a quote inside a cell has to be doubled; export again, or mend the row"))
+        }
         Ok(true) => Ok(cells),
         Ok(false) => Err(Error::new(ErrorKind::Csv, "a row without cells")),
         Err(error) => {
