@@ -1,6 +1,7 @@
 //! Which number of a date is the day, as far as a file shows it.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::detect::row_end;
 use super::envelope::{RowLayout, row_cells};
@@ -42,7 +43,8 @@ impl Orders {
         text: Box<dyn Read + Send + '_>,
         longest_record: usize,
     ) {
-        let mut blocks = Blocks::new(text, Box::new(CsvSplitter::default()), longest_record);
+        let mut blocks =
+            Blocks::new(text, Box::new(CsvSplitter::default()), longest_record, Arc::default());
         while let Some(piece) = blocks.next() {
             // What cannot be read is reported when it is read in earnest.
             let Piece::Block(block) = piece else { continue };

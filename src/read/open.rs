@@ -122,7 +122,10 @@ impl<'a> Unopened<'a> {
         };
         let splitter = decoder.layout.splitter();
         let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
-        Ok((Blocks::new(text, splitter, options.longest_record), decoder))
+        Ok((
+            Blocks::new(text, splitter, options.longest_record, Arc::clone(&options.buffers)),
+            decoder,
+        ))
     }
 
     /// The order of dates in a CSV of Log Analytics: as the file settles it, else as asked.

@@ -16,7 +16,7 @@ use super::reader::Options;
 use super::report::FileReport;
 use super::source::Source;
 use crate::error::Error;
-use crate::scan::{Block, Cause, Gap, Piece};
+use crate::scan::{Block, Buffers, Cause, Gap, Piece};
 
 /// What becomes of inputs, step by step, each input from `Open` to `Close`.
 pub(super) enum Step<B> {
@@ -49,6 +49,13 @@ pub(super) struct Producer<'a> {
 
 /// A block, and what decodes it.
 type Work = (Block, Arc<Decoder>);
+
+/// Decodes a block and gives its memory back.
+fn decode((block, decoder): Work, buffers: &Buffers) -> DecodedBlock {
+    let done = decoder.decode(&block);
+    buffers.put_back(block.bytes);
+    done
+}
 
 impl<'a> Producer<'a> {
     pub(super) fn new(
@@ -136,14 +143,13 @@ impl Iterator for Steps<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Self::Inline(producer) => producer.next().map(|step| step.map(|work| decode(&work))),
+            Self::Inline(producer) => {
+                let step = producer.next()?;
+                Some(step.map(|work| decode(work, &producer.options.buffers)))
+            }
             Self::Threaded(threaded) => threaded.next(),
         }
     }
-}
-
-fn decode((block, decoder): &Work) -> DecodedBlock {
-    decoder.decode(block)
 }
 
 impl<B> Step<B> {
@@ -179,8 +185,8 @@ impl Threaded {
         let (in_order, steps) = sync_channel(threads * 4);
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..threads {
-            let jobs = Arc::clone(&jobs);
-            thread::spawn(move || work_off(&jobs));
+            let (jobs, options) = (Arc::clone(&jobs), Arc::clone(&producer.options));
+            thread::spawn(move || work_off(&jobs, &options.buffers));
         }
         thread::spawn(move || produce(producer, &work, &in_order));
         Self { steps }
@@ -228,13 +234,13 @@ fn produce(
 }
 
 /// Decodes blocks until there are no more.
-fn work_off(jobs: &Mutex<Receiver<Job>>) {
+fn work_off(jobs: &Mutex<Receiver<Job>>, buffers: &Buffers) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((work, answer)) = job else {
             return;
         };
-        let decoded = catch_unwind(AssertUnwindSafe(|| decode(&work)));
+        let decoded = catch_unwind(AssertUnwindSafe(|| decode(work, buffers)));
         // Nobody may be waiting for the answer any more.
         let _ = answer.send(decoded);
     }

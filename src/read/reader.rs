@@ -12,7 +12,7 @@ use super::shape::Shape;
 use super::source::resolve;
 use crate::catalogue::{Family, needles};
 use crate::model::DateOrder;
-use crate::scan::Prefilter;
+use crate::scan::{Buffers, Prefilter};
 
 /// Reads exports: options first, inputs last.
 ///
@@ -49,6 +49,8 @@ pub(super) struct Options {
     pub(super) hash: bool,
     pub(super) longest_record: usize,
     pub(super) largest_expansion: u64,
+    /// Shared by all inputs and threads.
+    pub(super) buffers: Arc<Buffers>,
 }
 
 impl Default for Reader {
@@ -193,6 +195,7 @@ impl Reader {
             hash: self.hash,
             longest_record: self.longest_record,
             largest_expansion: self.largest_expansion,
+            buffers: Arc::default(),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much is read at a time: it stays in the cache of a core while it is scanned.
 const READ: usize = 256 * 1024;
@@ -87,9 +87,33 @@ pub(crate) trait Splitter: Send {
     fn give_up(&mut self) -> bool;
 }
 
+/// Buffers of blocks that are done with, to be used again: fresh memory costs more than reading into it.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    /// More than this many, or larger ones, are not worth keeping.
+    const KEPT: usize = 16;
+    const LARGEST: usize = 4 * READ;
+
+    fn take(&self) -> Vec<u8> {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.pop().unwrap_or_else(|| Vec::with_capacity(2 * READ))
+    }
+
+    pub(crate) fn put_back(&self, mut buffer: Vec<u8>) {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if free.len() < Self::KEPT && buffer.capacity() <= Self::LARGEST {
+            buffer.clear();
+            free.push(buffer);
+        }
+    }
+}
+
 /// Reads an input block by block.
 pub(crate) struct Blocks<R> {
     input: R,
+    buffers: Arc<Buffers>,
     splitter: Box<dyn Splitter>,
     /// Read, not yet handed out.
     pending: Vec<u8>,
@@ -112,9 +136,15 @@ pub(crate) enum Piece {
 }
 
 impl<R: Read> Blocks<R> {
-    pub(crate) fn new(input: R, splitter: Box<dyn Splitter>, longest_record: usize) -> Self {
+    pub(crate) fn new(
+        input: R,
+        splitter: Box<dyn Splitter>,
+        longest_record: usize,
+        buffers: Arc<Buffers>,
+    ) -> Self {
         Self {
             input,
+            buffers,
             splitter,
             pending: Vec::new(),
             byte: 0,
@@ -171,7 +201,9 @@ impl<R: Read> Blocks<R> {
     }
 
     fn take(&mut self, split: Split) -> Block {
-        let rest = self.pending.split_off(split.used);
+        let mut rest = self.buffers.take();
+        rest.extend_from_slice(&self.pending[split.used..]);
+        self.pending.truncate(split.used);
         let block = Block {
             bytes: std::mem::replace(&mut self.pending, rest),
             byte: self.byte,

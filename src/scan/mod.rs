@@ -10,7 +10,9 @@ mod json;
 mod lines;
 mod prefilter;
 
-pub(crate) use self::block::{Block, Blocks, Cause, FaultKind, Gap, Piece, Span, Split, Splitter};
+pub(crate) use self::block::{
+    Block, Blocks, Buffers, Cause, FaultKind, Gap, Piece, Span, Split, Splitter,
+};
 pub(crate) use self::csv::CsvSplitter;
 pub(crate) use self::json::JsonSplitter;
 pub(crate) use self::lines::LineSplitter;
