@@ -42,6 +42,8 @@ pub(super) struct DecodedBlock {
     pub(super) findings: Findings,
     /// How many line breaks the block holds.
     pub(super) lines: u64,
+    /// Whether a page among the records names a next one.
+    pub(super) names_next_page: bool,
 }
 
 /// An event or a rejection. The place in its origin counts from the beginning of the block, but for
@@ -303,6 +305,7 @@ impl Run<'_> {
             let Some(next) = next else { break };
             columns = Some(QueryColumns::parse(&next));
         }
+        self.out.names_next_page |= splitter.names_next_page();
         self.nesting -= 1;
         self.base = outer_base;
         self.lines = outer_lines;

@@ -76,6 +76,7 @@ impl<'a> Events<'a> {
             return;
         };
         file.tally += block.tally;
+        file.names_next_page |= block.names_next_page;
         file.findings.merge(block.findings);
         for item in block.items {
             match item {
@@ -124,7 +125,7 @@ impl<'a> Events<'a> {
             return;
         };
         file.bytes = closing.bytes;
-        file.names_next_page = closing.names_next_page;
+        file.names_next_page |= closing.names_next_page;
         file.sha256 = closing.sha256.or(file.sha256.take());
         if file.error.is_some() {
             return;

@@ -54,6 +54,8 @@ enum Key {
     Tables,
     Columns,
     Rows,
+    /// Where the next page is.
+    NextLink,
     Other,
 }
 
@@ -227,7 +229,9 @@ impl JsonSplitter {
             (Next::Key, _) => self.not_a_key(split),
             (Next::Value(Key::Records), b'[') => self.enter_from_object(Container::Records),
             (Next::Value(Key::Tables), b'[') => self.enter_from_object(Container::Tables),
-            (Next::Value(_), _) => {
+            (Next::Value(key), _) => {
+                // A link that is null leads nowhere.
+                self.names_next_page |= key == Key::NextLink && byte == b'"';
                 self.expect(Next::Key);
                 self.begin(Purpose::Nothing);
             }
@@ -311,7 +315,6 @@ impl JsonSplitter {
             Purpose::Record => split.spans.push(record(text)),
             Purpose::Key => {
                 let key = &bytes[text];
-                self.names_next_page |= key == b"\"@odata.nextLink\"";
                 self.expect(Next::Value(Key::of(key)));
             }
             Purpose::Columns => split.columns = Some(Arc::from(&bytes[text])),
@@ -349,6 +352,7 @@ impl Key {
             b"\"tables\"" => Self::Tables,
             b"\"columns\"" => Self::Columns,
             b"\"rows\"" => Self::Rows,
+            b"\"@odata.nextLink\"" => Self::NextLink,
             _ => Self::Other,
         }
     }

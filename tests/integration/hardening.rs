@@ -158,6 +158,22 @@ fn nothing_behind_a_list_goes_unsaid() {
 }
 
 #[test]
+fn a_page_names_the_next_one_only_if_there_is_one() {
+    let page = |link: &str| format!(r#"{{"@odata.nextLink":{link},"value":[{}]}}"#, event(1));
+    let (next, last) = (page(r#""https://graph.microsoft.com/next""#), page("null"));
+    let cases = [
+        (next.clone(), true),
+        (last.clone(), false),
+        (format!("{next}\n{last}\n"), true),
+        (format!("{last}\n{last}\n"), false),
+        (format!("{}\n{next}\n", event(2)), true),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read_text(&text).file().names_next_page, expected, "{text}");
+    }
+}
+
+#[test]
 fn half_a_character_does_not_take_the_reason_away() {
     let failed = event(1)
         .replace(ACTIVITY, "User registered all required security info")
