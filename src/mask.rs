@@ -64,15 +64,11 @@ impl Masker {
         }
         event.verbatim = Verbatim::default();
         if let Some(user) = &mut event.actor.user {
-            let stand_in = self.person(
+            self.mask_person(
                 user.id.as_ref(),
-                user.user_principal_name.as_ref(),
-                user.display_name.as_ref(),
+                &mut user.user_principal_name,
+                &mut user.display_name,
             );
-            if let Some(stand_in) = stand_in {
-                replace(&mut user.user_principal_name, &stand_in);
-                replace(&mut user.display_name, &stand_in);
-            }
         }
         if let Some(application) = &mut event.actor.application
             && let Some(name) = &mut application.display_name
@@ -128,15 +124,11 @@ impl Masker {
         let is_thing = HARMLESS.iter().any(|kind| is(kind));
         let is_person = target.user_principal_name.is_some() || !(is_thing || is("device"));
         if is_person {
-            let stand_in = self.person(
+            self.mask_person(
                 target.id.as_ref(),
-                target.user_principal_name.as_ref(),
-                target.display_name.as_ref(),
+                &mut target.user_principal_name,
+                &mut target.display_name,
             );
-            if let Some(stand_in) = stand_in {
-                replace(&mut target.user_principal_name, &stand_in);
-                replace(&mut target.display_name, &stand_in);
-            }
         } else if is("device") {
             if let Some(stand_in) = self.devices.of([target.display_name.as_ref()]) {
                 replace(&mut target.display_name, &stand_in);
@@ -151,15 +143,21 @@ impl Masker {
         }
     }
 
-    /// The stand-in for a person. Two people may share a display name, so it tells them only where
-    /// there is nothing else.
-    fn person(
+    /// Two people may share a display name, so it tells them only where there is nothing else.
+    fn mask_person(
         &mut self,
         id: Option<&String>,
-        user_principal_name: Option<&String>,
-        display_name: Option<&String>,
-    ) -> Option<String> {
-        self.users.of([id, user_principal_name]).or_else(|| self.users.of([display_name]))
+        user_principal_name: &mut Option<String>,
+        display_name: &mut Option<String>,
+    ) {
+        let stand_in = self
+            .users
+            .of([id, user_principal_name.as_ref()])
+            .or_else(|| self.users.of([display_name.as_ref()]));
+        if let Some(stand_in) = stand_in {
+            replace(user_principal_name, &stand_in);
+            replace(display_name, &stand_in);
+        }
     }
 }
 
