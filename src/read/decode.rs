@@ -336,8 +336,8 @@ impl Run<'_> {
 /// A line without a byte-order mark before it, the blanks around it and a comma behind it.
 fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
-    let text =
-        if line.start == 0 { text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text) } else { text };
+    // Files that were put together have a mark at the beginning of each part.
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let before = text.len() - text.trim_ascii_start().len() + (line.len() - text.len());
     let text = text.trim_ascii();
     let text = text.strip_suffix(b",").unwrap_or(text).trim_ascii_end();

@@ -215,6 +215,10 @@ fn an_envelope_without_properties_is_still_an_event() {
 fn marks_between_joined_files_are_no_text() {
     let lines = read_text(&format!("\u{feff}{}\n\u{feff}{}\n", event(1), event(2)));
     assert_eq!(ids(&lines), ["1", "2"], "{:?}", lines.errors);
+    // Enough plain lines before the mark that the file is told to be one of lines.
+    let [one, two, three] = [1, 2, 3].map(event);
+    let parts = read_text(&format!("{one}\n{two}\n\u{feff}{three}\n"));
+    assert_eq!(ids(&parts), ["1", "2", "3"], "{:?}", parts.errors);
     let lists = read_text(&format!("\u{feff}[{}]\n\u{feff}[{}]", event(1), event(2)));
     assert_eq!(ids(&lists), ["1", "2"], "{:?}", lists.errors);
     assert!(lists.errors.is_empty(), "{:?}", lists.errors);
