@@ -11,7 +11,7 @@ use crate::model::{Event, Method};
 /// What was met in the records that were decoded, wanted or not.
 ///
 /// With [`Reader::verify`](super::Reader::verify) that is every record; without, those that could be
-/// of interest, and one in each block of the input.
+/// of interest, and, where none of a block is an audit record, others up to the first that is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Findings {

@@ -12,25 +12,23 @@ pub(super) fn detect(text: &[u8], asked: Option<Shape>) -> Detected {
     let keys = first_keys(text);
     let has = |key: &str| keys.iter().any(|found| found == key);
     let contains = |key: &str| !is_array && has(key) && has_list(text, key);
-    let form = form_of(&keys);
-    let has_records = ["records", "value", "tables"].into_iter().any(contains);
-    let is_lines = !is_array && begins_lines(text, has_records);
-    if contains("tables") && !is_lines || asked == Some(Shape::LogAnalyticsQuery) {
-        return Detected { shape: Shape::LogAnalyticsQuery, layout: Layout::Tables };
-    }
-    let (shape, form) = match form {
-        _ if contains("records") => (Shape::EventHub, RecordForm::Diagnostic),
-        _ if contains("value") => (Shape::Graph, RecordForm::DirectoryAudit),
-        _ if contains("tables") => (Shape::LogAnalyticsQuery, RecordForm::LogAnalytics),
-        Some(RecordForm::Diagnostic) => (Shape::Diagnostic, RecordForm::Diagnostic),
-        Some(RecordForm::LogAnalytics) => (Shape::LogAnalyticsJson, RecordForm::LogAnalytics),
-        _ if is_array => (Shape::PortalJson, RecordForm::DirectoryAudit),
-        _ => (Shape::Graph, RecordForm::DirectoryAudit),
+    let container = ["records", "value", "tables"].into_iter().find(|key| contains(key));
+    let is_lines = !is_array && begins_lines(text, container.is_some());
+    let found = match (container, form_of(&keys)) {
+        (Some("records"), _) => Shape::EventHub,
+        (Some("value"), _) => Shape::Graph,
+        (Some(_), _) => Shape::LogAnalyticsQuery,
+        (None, Some(RecordForm::Diagnostic)) => Shape::Diagnostic,
+        (None, Some(RecordForm::LogAnalytics)) => Shape::LogAnalyticsJson,
+        (None, _) if is_array => Shape::PortalJson,
+        (None, _) => Shape::Graph,
     };
-    let (shape, form) = asked.map_or((shape, form), |asked| (asked, form_of_shape(asked)));
-    let layout = match (is_lines, has_records) {
-        (true, false) => Layout::Lines(form),
-        (true, true) => Layout::Messages(form),
+    let shape = asked.unwrap_or(found);
+    let form = form_of_shape(shape);
+    let layout = match (is_lines, container) {
+        (true, Some(_)) => Layout::Messages(form),
+        _ if shape == Shape::LogAnalyticsQuery => Layout::Tables,
+        (true, None) => Layout::Lines(form),
         (false, _) => Layout::Json(form),
     };
     Detected { shape, layout }
