@@ -16,6 +16,7 @@ mod phrases;
 mod prose;
 mod rule;
 mod rules;
+mod sketch;
 
 pub use self::classify::{Classification, classify, classify_facts};
 pub use self::condition::Condition;
@@ -26,3 +27,4 @@ pub use self::phrases::{PHRASES, Phrase, methods_in};
 pub use self::prose::markdown;
 pub use self::rule::{Attestation, Example, MethodSource, OutcomeSource, Rule};
 pub use self::rules::{rule, rules};
+pub(crate) use self::sketch::{Kind, SHELVES, Sketch, Sketchbook, UserNames, UserNumber};

@@ -1,5 +1,6 @@
 //! The activities of the audit log, each with every spelling that is attested.
 
+use super::ActorKind;
 use super::text::{Unrecognized, serde_as_text};
 
 /// Defines the enum and its table of spellings from one list.
@@ -213,6 +214,12 @@ impl Activity {
     /// The name without what follows its first word: who is said to have acted.
     pub(crate) fn subject(&self) -> &str {
         self.as_str().split(' ').next().unwrap_or_default()
+    }
+
+    /// What a user is who acts: on their own security info, or on that of another.
+    pub(crate) fn actor_of_user(&self, is_own: bool) -> ActorKind {
+        let is_admin = self.subject().eq_ignore_ascii_case("admin") || !is_own;
+        if is_admin { ActorKind::Admin } else { ActorKind::User }
     }
 }
 

@@ -153,12 +153,14 @@ impl Event {
     pub fn actor_kind(&self) -> ActorKind {
         let subject = self.activity.subject();
         if let Some(user) = &self.actor.user {
+            let names = (user.id.as_deref(), user.user_principal_name.as_deref());
             let is_own = match self.target_user() {
-                Some(target) => is_same_user(user, target),
+                Some(target) => {
+                    is_same_user(names, (target.id.as_deref(), target.user_principal_name.as_deref()))
+                }
                 None => subject.eq_ignore_ascii_case("user"),
             };
-            let is_admin = subject.eq_ignore_ascii_case("admin") || !is_own;
-            return if is_admin { ActorKind::Admin } else { ActorKind::User };
+            return self.activity.actor_of_user(is_own);
         }
         match &self.actor.application {
             Some(_) if self.actor.is_microsoft_service() => ActorKind::Service,
@@ -216,12 +218,16 @@ fn collect_device_names<'json>(json: &'json Value, names: &mut Vec<&'json str>) 
     }
 }
 
-/// By object id where both have one, else by user principal name.
-fn is_same_user(user: &super::User, target: &Target) -> bool {
-    if let (Some(user), Some(target)) = (&user.id, &target.id) {
+/// Whether two pairs of object id and user principal name are those of one user: by id where both
+/// have one, else by name.
+pub(crate) fn is_same_user(
+    user: (Option<&str>, Option<&str>),
+    target: (Option<&str>, Option<&str>),
+) -> bool {
+    if let (Some(user), Some(target)) = (user.0, target.0) {
         return user.eq_ignore_ascii_case(target);
     }
-    match (&user.user_principal_name, &target.user_principal_name) {
+    match (user.1, target.1) {
         (Some(user), Some(target)) => {
             user.eq_ignore_ascii_case(target)
                 || is_guest_form(target, user)

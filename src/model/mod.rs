@@ -30,5 +30,5 @@ pub use self::text::Unrecognized;
 pub use self::time::{DateOrder, format_timestamp, parse_local, parse_timestamp};
 pub(crate) use self::time::{possible_orders, serialize_optional_timestamp, serialize_timestamp};
 
-pub(crate) use self::event::guest_home;
+pub(crate) use self::event::{guest_home, is_same_user};
 pub(crate) use self::text::{find_ignore_case, present};

@@ -7,7 +7,7 @@ use super::detect::row_end;
 use super::envelope::{RowLayout, row_cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{DateOrder, possible_orders};
-use crate::scan::{Blocks, CsvSplitter, Piece};
+use crate::scan::{Blocks, CsvSplitter, Piece, Splitter};
 
 /// Which orders the dates seen so far allow.
 pub(super) struct Orders {
@@ -43,13 +43,13 @@ impl Orders {
         text: Box<dyn Read + Send + '_>,
         longest_record: usize,
     ) {
-        let mut blocks =
-            Blocks::new(text, Box::new(CsvSplitter::default()), longest_record, Arc::default());
+        let splitter = Splitter::Csv(CsvSplitter::default());
+        let mut blocks = Blocks::new(&[], text, splitter, longest_record, Arc::default());
         while let Some(piece) = blocks.next() {
             // What cannot be read is reported when it is read in earnest.
             let Piece::Block(block) = piece else { continue };
             for span in block.spans.iter().flatten() {
-                self.look_at_row(layout, &block.bytes[span.range.clone()]);
+                self.look_at_row(layout, &block.buffer.bytes()[span.range.clone()]);
                 if self.is_settled() {
                     return;
                 }

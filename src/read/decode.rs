@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::dedup::{Fingerprint, Fingerprints, Traits};
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::filter::Filter;
 use super::findings::Findings;
+use super::product::{Product, Recognised};
 use super::tally::Tally;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{DateOrder, Event};
+use crate::model::DateOrder;
 use crate::origin::Origin;
-use crate::scan::{Block, FaultKind, JsonSplitter, Prefilter, Span, Split, Splitter as _};
+use crate::scan::{Block, FaultKind, JsonSplitter, Prefilter, Span, Split};
 
 /// Decodes the blocks of one input.
 #[derive(Debug)]
@@ -28,15 +30,17 @@ pub(super) struct Decoder {
     /// What tells the records that need not be decoded; without it, all are.
     pub(super) prefilter: Option<Arc<Prefilter>>,
     pub(super) filter: Arc<Filter>,
+    /// What tells events apart, if duplicates are to be dropped.
+    pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// How long a record may be.
     pub(super) longest_record: usize,
 }
 
 /// What a block held.
-#[derive(Debug, Default)]
-pub(super) struct DecodedBlock {
+#[derive(Debug)]
+pub(super) struct DecodedBlock<P> {
     /// The events and rejections, in order.
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<Result<Item<P>>>,
     /// The records read and those filtered out or rejected; what is yielded is not known yet.
     pub(super) tally: Tally,
     pub(super) findings: Findings,
@@ -46,15 +50,37 @@ pub(super) struct DecodedBlock {
     pub(super) names_next_page: bool,
 }
 
-/// An event or a rejection. The place in its origin counts from the beginning of the block, but for
-/// the byte.
-pub(super) type Item = std::result::Result<Box<Event>, Error>;
+/// An event, as what is made of it. The place in its origin counts from the beginning of the block,
+/// but for the byte; so does that of a rejection.
+#[derive(Debug)]
+pub(super) struct Item<P> {
+    pub(super) product: P,
+    pub(super) fingerprint: Fingerprint,
+}
+
+impl<P> Default for DecodedBlock<P> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            tally: Tally::default(),
+            findings: Findings::default(),
+            lines: 0,
+            names_next_page: false,
+        }
+    }
+}
 
 impl Decoder {
-    /// Decodes a block.
-    pub(super) fn decode(&self, block: &Block) -> DecodedBlock {
+    /// Decodes a block. The memory is that of the thread.
+    pub(super) fn decode<P: Product>(
+        &self,
+        block: &Block,
+        memory: &mut P::Memory,
+    ) -> DecodedBlock<P> {
+        let bytes = block.buffer.bytes();
         let mut run = Run {
             decoder: self,
+            memory,
             out: DecodedBlock::default(),
             lines: Lines::default(),
             base: block.byte,
@@ -62,18 +88,38 @@ impl Decoder {
         };
         let columns = block.columns.as_deref().map(QueryColumns::parse);
         match &block.spans {
-            None => run.lines(&block.bytes),
-            Some(spans) => run.spans(&block.bytes, spans, columns.as_ref()),
+            None => run.out.lines = run.lines(bytes),
+            Some(spans) => {
+                run.spans(bytes, spans, columns.as_ref());
+                run.out.lines = run.lines.before(bytes, bytes.len());
+            }
         }
-        run.out.lines = memchr::memchr_iter(b'\n', &block.bytes).count() as u64;
         run.out
+    }
+
+    /// Decodes one record in full.
+    pub(super) fn decode_record<'bytes>(
+        &self,
+        record: &'bytes [u8],
+        columns: Option<&Result<QueryColumns>>,
+    ) -> Result<Decoded<'bytes>> {
+        match (&self.layout, columns) {
+            (Layout::Portal(layout), _) => layout.decode(record),
+            (Layout::Rows(layout), _) => layout.decode(record),
+            (_, Some(columns)) => columns.as_ref().map_err(Error::clone)?.decode(record),
+            (Layout::Tables, None) => RecordForm::LogAnalytics.decode(record),
+            (Layout::Lines(form) | Layout::Messages(form) | Layout::Json(form), None) => {
+                form.decode(record)
+            }
+        }
     }
 }
 
 /// The decoding of one block.
-struct Run<'a> {
+struct Run<'a, P: Product> {
     decoder: &'a Decoder,
-    out: DecodedBlock,
+    memory: &'a mut P::Memory,
+    out: DecodedBlock<P>,
     lines: Lines,
     /// Where the bytes at hand stand in the input.
     base: u64,
@@ -124,22 +170,23 @@ impl<'a> Candidates<'a> {
 /// How deep records may contain records: a message in a line, a page in an array.
 const DEEPEST: u32 = 3;
 
-impl Run<'_> {
-    /// Each line that is not blank is a record.
-    fn lines(&mut self, bytes: &[u8]) {
+impl<P: Product> Run<'_, P> {
+    /// Each line that is not blank is a record. Returns the number of line breaks.
+    fn lines(&mut self, bytes: &[u8]) -> u64 {
         let are_messages = matches!(self.decoder.layout, Layout::Messages(_));
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
         let mut skipped = Vec::new();
         let mut start = 0;
+        let mut breaks = 0;
         let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
-        for (number, end) in ends.enumerate() {
+        for (number, end) in (0..).zip(ends) {
+            breaks = number;
             let line = trim(bytes, start..end);
             start = end + 1;
             if line.is_empty() {
                 continue;
             }
             self.out.tally.read += 1;
-            let number = number as u64;
             if line.len() > self.decoder.longest_record {
                 self.reject(self.too_long(&line), number, line.start);
             } else if !is_framed(&bytes[line.clone()]) {
@@ -154,6 +201,7 @@ impl Run<'_> {
             }
         }
         self.probe(bytes, skipped, None);
+        breaks
     }
 
     /// The splitter said where the records are.
@@ -198,7 +246,7 @@ impl Run<'_> {
             if self.out.findings.audit_records > 0 {
                 return;
             }
-            match self.decode(&bytes[range], columns) {
+            match self.decoder.decode_record(&bytes[range], columns) {
                 Ok(Decoded::Audit(fields)) => {
                     let origin = Origin::new(Arc::clone(&self.decoder.source));
                     if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
@@ -211,22 +259,6 @@ impl Run<'_> {
         }
     }
 
-    fn decode<'bytes>(
-        &self,
-        record: &'bytes [u8],
-        columns: Option<&Result<QueryColumns>>,
-    ) -> Result<Decoded<'bytes>> {
-        match (&self.decoder.layout, columns) {
-            (Layout::Portal(layout), _) => layout.decode(record),
-            (Layout::Rows(layout), _) => layout.decode(record),
-            (_, Some(columns)) => columns.as_ref().map_err(Error::clone)?.decode(record),
-            (Layout::Tables, None) => RecordForm::LogAnalytics.decode(record),
-            (Layout::Lines(form) | Layout::Messages(form) | Layout::Json(form), None) => {
-                form.decode(record)
-            }
-        }
-    }
-
     /// A record that has to be decoded.
     fn record(
         &mut self,
@@ -235,8 +267,13 @@ impl Run<'_> {
         start: usize,
         columns: Option<&Result<QueryColumns>>,
     ) {
-        match self.decode(record, columns) {
-            Ok(Decoded::Audit(fields)) => self.audit(*fields, line, start),
+        if columns.is_none()
+            && let Some(recognised) = P::recognise(self.memory, self.decoder, record)
+        {
+            return self.recognised(recognised);
+        }
+        match self.decoder.decode_record(record, columns) {
+            Ok(Decoded::Audit(fields)) => self.audit(record, *fields, line, start),
             Ok(Decoded::OtherLog(log)) => {
                 self.out.tally.filtered_out += 1;
                 self.out.tally.other_log += 1;
@@ -257,12 +294,22 @@ impl Run<'_> {
     fn are_several(&self, line: &[u8]) -> bool {
         let is_line = matches!(self.decoder.layout, Layout::Lines(_)) && self.nesting == 0;
         is_line && {
-            let spans = JsonSplitter::new().split(line, true).spans;
+            let spans = JsonSplitter::new().split(line, true, usize::MAX).spans;
             spans.len() > 1 && spans.iter().all(|span| span.fault.is_none())
         }
     }
 
-    fn audit(&mut self, fields: Fields<'_>, line: u64, start: usize) {
+    /// An event of a kind that was met before.
+    fn recognised(&mut self, recognised: Recognised<P>) {
+        self.out.findings.add_recognised(recognised.time, &recognised.service);
+        match recognised.item {
+            Some(item) => self.out.items.push(Ok(item)),
+            None => self.filter_out(),
+        }
+    }
+
+    fn audit(&mut self, record: &[u8], fields: Fields<'_>, line: u64, start: usize) {
+        let is_odd = !fields.oddities.is_empty();
         for oddity in &fields.oddities {
             self.out.findings.add_oddity(oddity);
         }
@@ -276,12 +323,23 @@ impl Run<'_> {
             return self.skip();
         };
         self.out.findings.add_event(&event, &classification);
-        if self.decoder.filter.accepts(&event, &classification) {
-            self.out.items.push(Ok(Box::new(event)));
-        } else {
-            self.out.tally.filtered_out += 1;
-            self.out.tally.by_filter += 1;
+        if !is_odd {
+            P::learn(self.memory, self.decoder, record, &event, &classification);
         }
+        if !self.decoder.filter.accepts(&event, &classification) {
+            return self.filter_out();
+        }
+        let fingerprints = self.decoder.fingerprints.as_ref();
+        let fingerprint = fingerprints.map(|fingerprints| fingerprints.take(&Traits::of(&event)));
+        self.out.items.push(Ok(Item {
+            product: P::of_event(event, classification),
+            fingerprint: fingerprint.unwrap_or_default(),
+        }));
+    }
+
+    fn filter_out(&mut self) {
+        self.out.tally.filtered_out += 1;
+        self.out.tally.by_filter += 1;
     }
 
     /// A record that turned out to contain records: they are counted in its place.
@@ -295,7 +353,8 @@ impl Run<'_> {
         let mut splitter = JsonSplitter::new();
         let (mut place, mut columns) = (0, None);
         loop {
-            let Split { spans, used, columns: next } = splitter.split(&bytes[place..], true);
+            let Split { spans, used, columns: next, .. } =
+                splitter.split(&bytes[place..], true, usize::MAX);
             let part = &bytes[place..place + used];
             self.spans(part, &spans, columns.as_ref());
             self.lines.before(part, used);

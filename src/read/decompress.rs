@@ -39,9 +39,13 @@ pub(crate) fn decompress<'a>(
         _ if mark.starts_with(ZSTANDARD) || is_skippable(mark) => Compression::Zstandard,
         _ => Compression::None,
     };
-    let whole = BufReader::with_capacity(256 * 1024, Cursor::new(mark.to_vec()).chain(input));
+    let whole = Cursor::new(mark.to_vec()).chain(input);
+    if compression == Compression::None {
+        return Ok((Box::new(whole), compression));
+    }
+    let whole = BufReader::with_capacity(256 * 1024, whole);
     let text: Box<dyn Read + Send> = match compression {
-        Compression::None => return Ok((Box::new(whole), compression)),
+        Compression::None => Box::new(whole),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
         Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(whole)) }),
     };

@@ -6,11 +6,11 @@
 //! only, as often as those files hold them, never rows of their own file, because two rows alike are
 //! two records.
 
-use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 
 use chrono::{DateTime, SubsecRound as _, Utc};
+use foldhash::{fast, quality};
 
 use crate::model::{Event, Reason};
 
@@ -18,12 +18,79 @@ use crate::model::{Event, Reason};
 /// any log.
 type Key = (u64, u64);
 
+/// What tells an event from others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    /// Of its id and activity, where it has an id.
+    id: Option<Key>,
+    /// Of its content, where other inputs may hold the same event without its id.
+    content: Option<Key>,
+}
+
+/// What of an event goes into its fingerprint.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Traits<'a> {
+    pub(crate) id: Option<&'a str>,
+    pub(crate) time: DateTime<Utc>,
+    pub(crate) correlation_id: Option<&'a str>,
+    pub(crate) activity: &'a str,
+    /// The id of the target, else its name.
+    pub(crate) target: Option<&'a str>,
+    pub(crate) reason: Option<&'a str>,
+}
+
+impl<'a> Traits<'a> {
+    pub(crate) fn of(event: &'a Event) -> Self {
+        let target = event.target_user();
+        Self {
+            id: event.id.as_deref(),
+            time: event.time,
+            correlation_id: event.correlation_id.as_deref(),
+            activity: event.activity.as_str(),
+            target: target
+                .and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref())),
+            reason: event.reason.as_ref().map(Reason::as_str),
+        }
+    }
+}
+
+/// Takes fingerprints, on any thread.
+#[derive(Debug, Default)]
+pub(crate) struct Fingerprints {
+    hashers: (quality::RandomState, quality::RandomState),
+    /// Whether there are other inputs.
+    has_others: bool,
+}
+
+impl Fingerprints {
+    pub(crate) fn new(inputs: usize) -> Self {
+        Self { has_others: inputs > 1, ..Self::default() }
+    }
+
+    pub(crate) fn take(&self, traits: &Traits<'_>) -> Fingerprint {
+        let id = traits.id.map(|id| self.key(&(id, traits.activity)));
+        let content = || {
+            self.key(&(
+                coarse(traits.time),
+                traits.correlation_id.map(str::to_ascii_lowercase),
+                traits.activity,
+                traits.target.map(str::to_ascii_lowercase),
+                traits.reason,
+            ))
+        };
+        Fingerprint { id, content: self.has_others.then(content) }
+    }
+
+    fn key(&self, value: &impl Hash) -> Key {
+        (self.hashers.0.hash_one(value), self.hashers.1.hash_one(value))
+    }
+}
+
 /// The events met so far.
 #[derive(Debug, Default)]
 pub(crate) struct Dedup {
-    hashers: (RandomState, RandomState),
-    ids: HashSet<Key>,
-    contents: HashMap<Key, Sightings>,
+    ids: HashSet<Key, fast::RandomState>,
+    contents: HashMap<Key, Sightings, fast::RandomState>,
     file: u32,
 }
 
@@ -46,33 +113,16 @@ impl Dedup {
     }
 
     /// Whether the event was met before; from now on it was.
-    pub(crate) fn is_duplicate(&mut self, event: &Event) -> bool {
-        let content = self.content_key(event);
-        match event.id.as_deref() {
-            Some(id) => {
-                let id = self.key(&(id, event.activity.as_str()));
-                let is_new = self.ids.insert(id);
-                !is_new || self.contents.entry(content).or_default().is_claimed_by_id(self.file)
-            }
-            None => self.contents.entry(content).or_default().is_known_row(self.file),
+    pub(crate) fn is_duplicate(&mut self, fingerprint: &Fingerprint) -> bool {
+        let is_new = fingerprint.id.is_none_or(|id| self.ids.insert(id));
+        let (true, Some(content)) = (is_new, fingerprint.content) else {
+            return !is_new;
+        };
+        let sightings = self.contents.entry(content).or_default();
+        match fingerprint.id {
+            Some(_) => sightings.is_claimed_by_id(self.file),
+            None => sightings.is_known_row(self.file),
         }
-    }
-
-    fn content_key(&self, event: &Event) -> Key {
-        let target = event.target_user();
-        let target = target
-            .and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref()));
-        self.key(&(
-            coarse(event.time),
-            event.correlation_id.as_deref().map(str::to_ascii_lowercase),
-            event.activity.as_str(),
-            target.map(str::to_ascii_lowercase),
-            event.reason.as_ref().map(Reason::as_str),
-        ))
-    }
-
-    fn key(&self, value: &impl Hash) -> Key {
-        (self.hashers.0.hash_one(value), self.hashers.1.hash_one(value))
     }
 }
 
@@ -124,11 +174,16 @@ mod tests {
 
     /// Reads files of rows, each with an id or without, and tells how many events are told apart.
     fn told_apart(files: &[&[Option<&str>]]) -> usize {
+        let fingerprints = Fingerprints::new(files.len());
         let mut dedup = Dedup::default();
         let mut yielded = 0;
         for rows in files {
             dedup.next_file();
-            yielded += rows.iter().filter(|id| !dedup.is_duplicate(&event(**id))).count();
+            yielded += rows
+                .iter()
+                .map(|id| fingerprints.take(&Traits::of(&event(*id))))
+                .filter(|fingerprint| !dedup.is_duplicate(fingerprint))
+                .count();
         }
         yielded
     }

@@ -1,183 +1,71 @@
-//! The events of an export, in order, with the account of its records.
+//! The events of exports, one after the other.
 
-use std::collections::VecDeque;
+use std::fmt;
 
-use super::decode::DecodedBlock;
-use super::dedup::Dedup;
-use super::detect::wrong_log;
-use super::pipeline::{Closing, Step, Steps};
-use super::report::{FileReport, Report};
-use crate::error::{Error, ErrorKind, Result};
+use super::reading::Reading;
+use super::recognise::Sketched;
+use super::report::Report;
+use super::steps::{Inputs, Steps};
+use crate::error::{Error, Result};
 use crate::model::Event;
-use crate::origin::Origin;
 
 /// The events of one or more inputs: an iterator over each event or fault, in the order of the
 /// inputs and of the records in them.
 ///
 /// A fault does not end it: after a record or an input that could not be read comes the next.
 /// [`report`](Self::report) has the [`Tally`](super::Tally) of what was read so far, and is whole once
-/// the iterator has ended.
+/// the iterator has ended. Nothing is opened before the first event is asked for.
 pub struct Events<'a> {
-    steps: Steps<'a>,
-    dedup: Option<Dedup>,
-    report: Report,
-    /// How far the input that is open was read.
-    records: u64,
-    lines: u64,
-    ready: VecDeque<Result<Event>>,
+    /// What is to be read, until it is known as what.
+    inputs: Option<Inputs<'a>>,
+    errors: Vec<Error>,
+    dedup: bool,
+    reading: Option<Box<Reading<'a, Box<Event>>>>,
+    /// The report of a reading that has not begun.
+    nothing_read: Report,
 }
 
 impl<'a> Events<'a> {
-    pub(super) fn new(steps: Steps<'a>, dedup: bool, errors: Vec<Error>) -> Self {
-        let mut report = Report::default();
-        report.errors.clone_from(&errors);
-        Self {
-            steps,
-            dedup: dedup.then(Dedup::default),
-            report,
-            records: 0,
-            lines: 0,
-            ready: errors.into_iter().map(Err).collect(),
-        }
+    pub(super) fn new(inputs: Inputs<'a>, dedup: bool, errors: Vec<Error>) -> Self {
+        let nothing_read = Report { errors: errors.clone(), ..Report::default() };
+        Self { inputs: Some(inputs), errors, dedup, reading: None, nothing_read }
     }
 
     /// What reading came to so far.
     pub fn report(&self) -> &Report {
-        &self.report
+        self.reading.as_ref().map_or(&self.nothing_read, |reading| reading.report())
     }
 
     /// Reads what is left and returns what reading came to.
     pub fn into_report(mut self) -> Report {
         self.by_ref().for_each(drop);
-        self.report
+        self.report().clone()
     }
 
-    fn take(&mut self, step: Step<DecodedBlock>) {
-        match step {
-            Step::Open(report) => self.open(*report),
-            Step::Block(block) => self.block(block),
-            Step::Gap { error, byte, lines } => self.gap(error, byte, lines),
-            Step::Close(closing) => self.close(closing),
+    /// The same reading with sketches in place of events, if it has not begun.
+    pub(crate) fn into_sketches(mut self) -> std::result::Result<Reading<'a, Sketched>, Self> {
+        match self.inputs.take() {
+            Some(inputs) => Ok(Reading::new(Steps::start(inputs), self.dedup, self.errors)),
+            None => Err(self),
         }
     }
-
-    fn open(&mut self, report: FileReport) {
-        self.records = 0;
-        self.lines = 0;
-        if let Some(dedup) = &mut self.dedup {
-            dedup.next_file();
-        }
-        self.ready.extend(report.error.clone().map(Err));
-        self.report.files.push(report);
-    }
-
-    fn block(&mut self, block: DecodedBlock) {
-        let Some(file) = self.report.files.last_mut() else {
-            return;
-        };
-        file.tally += block.tally;
-        file.names_next_page |= block.names_next_page;
-        file.findings.merge(block.findings);
-        for item in block.items {
-            match item {
-                Ok(mut event) => {
-                    advance(&mut event.origin, self.records, self.lines);
-                    if self.dedup.as_mut().is_some_and(|dedup| dedup.is_duplicate(&event)) {
-                        file.tally.duplicate += 1;
-                    } else {
-                        file.tally.yielded += 1;
-                        self.ready.push_back(Ok(*event));
-                    }
-                }
-                Err(error) => {
-                    let error = error.moved(|origin| advance(origin, self.records, self.lines));
-                    file.keep(&error);
-                    self.ready.push_back(Err(error));
-                }
-            }
-        }
-        self.records += block.tally.read;
-        self.lines += block.lines;
-    }
-
-    fn gap(&mut self, error: Error, byte: u64, lines: u64) {
-        let Some(file) = self.report.files.last_mut() else {
-            return;
-        };
-        if error.kind() == ErrorKind::Io {
-            let error = error.at(Origin::new(file.source.as_str()));
-            file.error = Some(error.clone());
-            self.ready.push_back(Err(error));
-            return;
-        }
-        self.records += 1;
-        let origin = Origin::new(file.source.as_str()).at(self.records, self.lines + 1, byte);
-        let error = error.at(origin);
-        file.tally.read += 1;
-        file.tally.rejected += 1;
-        file.keep(&error);
-        self.lines += lines;
-        self.ready.push_back(Err(error));
-    }
-
-    fn close(&mut self, closing: Closing) {
-        let Some(file) = self.report.files.last_mut() else {
-            return;
-        };
-        file.bytes = closing.bytes;
-        file.names_next_page |= closing.names_next_page;
-        file.sha256 = closing.sha256.or(file.sha256.take());
-        if file.error.is_some() {
-            return;
-        }
-        if let Some(error) = file.holds_other_logs_only() {
-            file.shape = None;
-            file.error = Some(error.clone());
-            self.ready.push_back(Err(error));
-        }
-    }
-}
-
-impl FileReport {
-    fn keep(&mut self, rejection: &Error) {
-        if self.rejections.len() < Self::REJECTIONS {
-            self.rejections.push(rejection.clone());
-        }
-    }
-
-    /// Says that the input is the wrong one, if all that was met in it is of other logs.
-    fn holds_other_logs_only(&self) -> Option<Error> {
-        if self.findings.audit_records > 0 || self.findings.other_logs.is_empty() {
-            return None;
-        }
-        let logs: Vec<&str> = self.findings.other_logs.keys().map(String::as_str).take(3).collect();
-        let found = format!("no audit record, but records of another log ({})", logs.join(", "));
-        Some(wrong_log(found).at(Origin::new(self.source.as_str())))
-    }
-}
-
-/// Adds what came before the block to a place in it.
-fn advance(origin: &mut Origin, records: u64, lines: u64) {
-    origin.record = origin.record.map(|record| record + records);
-    origin.line = origin.line.map(|line| line + lines + 1);
 }
 
 impl Iterator for Events<'_> {
     type Item = Result<Event>;
 
     fn next(&mut self) -> Option<Result<Event>> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(ready);
-            }
-            let step = self.steps.next()?;
-            self.take(step);
+        if let Some(inputs) = self.inputs.take() {
+            let errors = std::mem::take(&mut self.errors);
+            self.reading =
+                Some(Box::new(Reading::new(Steps::start(inputs), self.dedup, errors)));
         }
+        self.reading.as_mut()?.next().map(|event| event.map(|event| *event))
     }
 }
 
-impl std::fmt::Debug for Events<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Events").field("report", &self.report).finish_non_exhaustive()
+impl fmt::Debug for Events<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Events").field("report", self.report()).finish_non_exhaustive()
     }
 }

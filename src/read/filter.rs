@@ -40,14 +40,22 @@ pub struct Filter {
 impl Filter {
     /// Whether the event is wanted.
     pub fn accepts(&self, event: &Event, classification: &Classification) -> bool {
-        self.since.is_none_or(|since| event.time >= since)
-            && self.until.is_none_or(|until| event.time < until)
-            && is_one_of(&self.families, &classification.family)
-            && is_one_of(&self.activities, &event.activity)
+        self.accepts_time(event.time)
+            && self.accepts_kind(&event.activity, classification)
+            && (self.users.is_empty() || self.users.iter().any(|user| is_about(event, user)))
+    }
+
+    pub(super) fn accepts_time(&self, time: DateTime<Utc>) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
+    /// Whether events of this activity and classification are wanted, of whomever and whenever.
+    pub(super) fn accepts_kind(&self, activity: &Activity, classification: &Classification) -> bool {
+        is_one_of(&self.families, &classification.family)
+            && is_one_of(&self.activities, activity)
             && is_one_of(&self.outcomes, &classification.outcome)
             && (self.methods.is_empty()
                 || classification.methods.iter().any(|method| self.methods.contains(method)))
-            && (self.users.is_empty() || self.users.iter().any(|user| is_about(event, user)))
     }
 }
 

@@ -43,11 +43,21 @@ pub struct Findings {
 
 impl Findings {
     pub(super) fn add_record(&mut self, event: &Event) {
+        self.add_audit_record(event.time, event.service.as_deref().unwrap_or_default());
+    }
+
+    /// Adds an event of a kind that was met before, and in which nothing was unknown.
+    pub(super) fn add_recognised(&mut self, time: DateTime<Utc>, service: &str) {
+        self.add_audit_record(time, service);
+        self.events += 1;
+    }
+
+    fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
         self.audit_records += 1;
-        self.first = Some(self.first.map_or(event.time, |first| first.min(event.time)));
-        self.last = Some(self.last.map_or(event.time, |last| last.max(event.time)));
-        count(&mut self.services, event.service.as_deref().unwrap_or_default());
-        *self.days.entry(event.time.date_naive()).or_default() += 1;
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        count(&mut self.services, service);
+        *self.days.entry(time.date_naive()).or_default() += 1;
     }
 
     pub(super) fn add_event(&mut self, event: &Event, classification: &Classification) {

@@ -6,6 +6,7 @@
 //! decodes each with the `envelope` of its shape, and `events` puts the blocks back in order, drops
 //! duplicates and keeps the [`Tally`].
 
+mod board;
 mod date_order;
 mod decode;
 mod decompress;
@@ -18,11 +19,15 @@ mod events;
 mod filter;
 mod findings;
 mod open;
-mod pipeline;
+mod parts;
+mod product;
 mod reader;
+mod reading;
+mod recognise;
 mod report;
 mod shape;
 mod source;
+mod steps;
 mod tally;
 
 pub use self::events::Events;

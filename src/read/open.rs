@@ -1,7 +1,7 @@
 //! An input from its name to its first block.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::date_order::Orders;
@@ -11,12 +11,13 @@ use super::detect::{Detected, Layout, detect};
 use super::digest::Digest;
 use super::encoding::to_utf8;
 use super::envelope::RowLayout;
+use super::parts::{PART, Parts};
 use super::reader::Options;
-use super::report::FileReport;
+use super::report::{Compression, Encoding, FileReport};
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DateOrder;
-use crate::scan::Blocks;
+use crate::scan::{Blocks, Guess};
 
 /// How much of an input is looked at to tell what it is.
 const HEAD: u64 = 256 * 1024;
@@ -29,6 +30,16 @@ pub(super) struct OpenFile<'a> {
     pub(super) blocks: TextBlocks<'a>,
     pub(super) decoder: Arc<Decoder>,
     pub(super) digest: Digest,
+    /// The same in parts, where that pays and can be done.
+    pub(super) parts: Option<Parts>,
+    /// Whether it is read in no time.
+    pub(super) is_small: bool,
+}
+
+/// The bytes of an input, and the file they are of if they can be read from any place.
+struct Opened<'a> {
+    input: Box<dyn Read + Send + 'a>,
+    file: Option<(Arc<File>, u64)>,
 }
 
 /// An input before anything of it was read.
@@ -46,13 +57,19 @@ pub(super) enum Bytes<'a> {
 
 impl<'a> Bytes<'a> {
     /// Opens the input; a file or a slice may be opened again.
-    fn open(&mut self) -> Result<Box<dyn Read + Send + 'a>> {
-        match self {
-            Self::Source(Source::File(path)) => Ok(Box::new(File::open(path).map_err(Error::io)?)),
-            Self::Source(Source::Stdin) => Ok(Box::new(io::stdin())),
-            Self::Slice(bytes) => Ok(Box::new(*bytes)),
-            Self::Reader(reader) => Ok(std::mem::replace(reader, Box::new(io::empty()))),
-        }
+    fn open(&mut self) -> Result<Opened<'a>> {
+        let input: Box<dyn Read + Send> = match self {
+            Self::Source(Source::File(path)) => {
+                let file = Arc::new(File::open(path).map_err(Error::io)?);
+                let metadata = file.metadata().map_err(Error::io)?;
+                let file_at = metadata.is_file().then(|| (Arc::clone(&file), metadata.len()));
+                return Ok(Opened { input: Box::new(file), file: file_at });
+            }
+            Self::Source(Source::Stdin) => Box::new(io::stdin()),
+            Self::Slice(bytes) => Box::new(*bytes),
+            Self::Reader(reader) => std::mem::replace(reader, Box::new(io::empty())),
+        };
+        Ok(Opened { input, file: None })
     }
 
     /// Whether it can be opened a second time, and says the same.
@@ -69,15 +86,15 @@ impl<'a> Bytes<'a> {
 impl<'a> Unopened<'a> {
     /// Opens the input and tells what it is. What is learned on the way is noted in the report,
     /// also where that ends in an error.
-    pub(super) fn open(
+    pub(super) fn try_open(
         mut self,
         options: &Options,
         report: &mut FileReport,
     ) -> Result<OpenFile<'a>> {
-        let input = self.bytes.open()?;
+        let Opened { input, file } = self.bytes.open()?;
         let (input, digest) = Digest::wrap(input, options.hash);
         match self.look_inside(input, options, report) {
-            Ok((blocks, decoder)) => Ok(OpenFile { blocks, decoder: Arc::new(decoder), digest }),
+            Ok(inside) => Ok(inside.into_open_file(file, digest, options, report)),
             Err(error) => {
                 // What cannot be read has a hash all the same.
                 report.sha256 = digest.finish();
@@ -91,7 +108,7 @@ impl<'a> Unopened<'a> {
         input: Box<dyn Read + Send + 'a>,
         options: &Options,
         report: &mut FileReport,
-    ) -> Result<(TextBlocks<'a>, Decoder)> {
+    ) -> Result<Inside<'a>> {
         let (text, compression) = decompress(input, options.largest_expansion).map_err(describe)?;
         report.compression = compression;
         let (mut text, encoding) = to_utf8(text).map_err(describe)?;
@@ -118,14 +135,10 @@ impl<'a> Unopened<'a> {
             date_order,
             prefilter: options.prefilter.clone(),
             filter: Arc::clone(&options.filter),
+            fingerprints: options.fingerprints.clone(),
             longest_record: options.longest_record,
         };
-        let splitter = decoder.layout.splitter();
-        let text: Box<dyn Read + Send> = Box::new(Cursor::new(head).chain(text));
-        Ok((
-            Blocks::new(text, splitter, options.longest_record, Arc::clone(&options.buffers)),
-            decoder,
-        ))
+        Ok(Inside { head, text, decoder })
     }
 
     /// The order of dates in a CSV of Log Analytics: as the file settles it, else as asked.
@@ -139,11 +152,50 @@ impl<'a> Unopened<'a> {
         let mut orders = Orders::default();
         orders.look_at(rows, head, is_whole);
         if !orders.is_settled() && !is_whole && self.bytes.can_reopen() {
-            let again = decompress(self.bytes.open()?, options.largest_expansion);
+            let again = decompress(self.bytes.open()?.input, options.largest_expansion);
             let text = to_utf8(again.map_err(describe)?.0).map_err(describe)?.0;
             orders.look_through(rows, text, options.longest_record);
         }
         orders.settle(options.date_order)
+    }
+}
+
+/// What is inside an input.
+struct Inside<'a> {
+    head: Vec<u8>,
+    text: Box<dyn Read + Send + 'a>,
+    decoder: Decoder,
+}
+
+impl<'a> Inside<'a> {
+    fn into_open_file(
+        self,
+        file: Option<(Arc<File>, u64)>,
+        digest: Digest,
+        options: &Options,
+        report: &FileReport,
+    ) -> OpenFile<'a> {
+        let Self { head, text, decoder } = self;
+        let splitter = decoder.layout.splitter();
+        let decoder = Arc::new(decoder);
+        let is_compressed = report.compression != Compression::None;
+        let is_utf8 = matches!(report.encoding, Encoding::Utf8 | Encoding::Utf8WithMark);
+        let length = file.as_ref().map(|(_, length)| *length);
+        let small = if is_compressed { PART / 8 } else { PART };
+        let is_plain = !is_compressed && is_utf8 && !options.hash;
+        let parts = file.filter(|(_, length)| is_plain && *length > PART).and_then(|(file, length)| {
+            let guess = Guess::learn(&splitter, &head)?;
+            let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
+            Some(Parts { file, length, decoder, fresh, guess })
+        });
+        let (longest, buffers) = (options.longest_record, Arc::clone(&options.buffers));
+        OpenFile {
+            blocks: Blocks::new(&head, text, splitter, longest, buffers),
+            decoder,
+            digest,
+            parts,
+            is_small: length.is_some_and(|length| length <= small),
+        }
     }
 }
 

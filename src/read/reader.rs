@@ -4,12 +4,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::dedup::Fingerprints;
 use super::events::Events;
 use super::filter::Filter;
 use super::open::{Bytes, Unopened};
-use super::pipeline::{Producer, Steps};
 use super::shape::Shape;
 use super::source::resolve;
+use super::steps::Inputs;
 use crate::catalogue::{Family, needles};
 use crate::model::DateOrder;
 use crate::scan::{Buffers, Prefilter};
@@ -46,6 +47,10 @@ pub(super) struct Options {
     pub(super) date_order: Option<DateOrder>,
     pub(super) filter: Arc<Filter>,
     pub(super) prefilter: Option<Arc<Prefilter>>,
+    /// What tells events apart, if duplicates are to be dropped.
+    pub(super) fingerprints: Option<Arc<Fingerprints>>,
+    /// Whether every record is decoded in full.
+    pub(super) verify: bool,
     pub(super) hash: bool,
     pub(super) longest_record: usize,
     pub(super) largest_expansion: u64,
@@ -164,7 +169,8 @@ impl Reader {
         let (sources, errors) = resolve(&paths);
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.unwrap_or_else(cores);
-        Events::new(Steps::of_sources(&self.options(), sources, threads), self.dedup, errors)
+        let options = self.options(sources.len());
+        Events::new(Inputs::Threads { options, sources, threads }, self.dedup, errors)
     }
 
     /// Reads a reader, under a name for reports. Compression, encoding and shape are found as for
@@ -179,11 +185,11 @@ impl Reader {
     }
 
     fn one<'a>(&self, name: &str, bytes: Bytes<'a>) -> Events<'a> {
-        let input = Unopened { name: name.into(), bytes };
-        Events::new(Steps::Inline(Producer::new(self.options(), [input])), self.dedup, Vec::new())
+        let inputs = [Unopened { name: name.into(), bytes }].into();
+        Events::new(Inputs::Here { options: self.options(1), inputs }, self.dedup, Vec::new())
     }
 
-    fn options(&self) -> Arc<Options> {
+    fn options(&self, inputs: usize) -> Arc<Options> {
         let all = Family::ALL.as_slice();
         let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
         let prefilter = if self.verify { None } else { Prefilter::new(&needles(families)) };
@@ -192,6 +198,8 @@ impl Reader {
             date_order: self.date_order,
             filter: Arc::new(self.filter.clone()),
             prefilter: prefilter.map(Arc::new),
+            fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
+            verify: self.verify,
             hash: self.hash,
             longest_record: self.longest_record,
             largest_expansion: self.largest_expansion,

@@ -2,39 +2,27 @@
 
 use std::io::{self, Read};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use super::buffer::{Buffer, Buffers};
+use super::split::{Span, Split, Splitter};
 
 /// How much is read at a time: it stays in the cache of a core while it is scanned.
 const READ: usize = 256 * 1024;
 
+/// How much is read at a time to complete the last record of a part.
+const REST: usize = 16 * 1024;
+
 /// Whole records of one input, and where they stand.
 #[derive(Debug)]
 pub(crate) struct Block {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) buffer: Buffer,
     /// Where the bytes stand in the decoded input.
     pub(crate) byte: u64,
     /// The records, in order; `None` where each line is one.
     pub(crate) spans: Option<Vec<Span>>,
     /// The text that names the columns of the records, where the input keeps it apart from them.
     pub(crate) columns: Option<Arc<[u8]>>,
-}
-
-/// A record inside a block, or a stretch of a block that cannot be one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) range: Range<usize>,
-    pub(crate) fault: Option<FaultKind>,
-}
-
-/// Why bytes are no record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum FaultKind {
-    /// Bytes between records that belong to none.
-    Stray,
-    /// The input ends inside a record.
-    CutRecord,
-    /// The input ends inside the list of records.
-    CutList,
 }
 
 /// A stretch of an input that is not read, and stands in no block.
@@ -46,15 +34,11 @@ pub(crate) struct Gap {
     pub(crate) lines: u64,
 }
 
-/// What a splitter found in the bytes it was shown.
-#[derive(Debug, Default)]
-pub(crate) struct Split {
-    /// The records and faults that are complete.
-    pub(crate) spans: Vec<Span>,
-    /// How many bytes are dealt with; the rest will be shown again with more behind it.
-    pub(crate) used: usize,
-    /// The columns that hold for these and the following records.
-    pub(crate) columns: Option<Arc<[u8]>>,
+impl Gap {
+    /// Whether the input could not be read, so that nothing follows.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self.cause, Cause::Failed(_))
+    }
 }
 
 /// Why a stretch is not read.
@@ -66,59 +50,25 @@ pub(crate) enum Cause {
     Failed(io::Error),
 }
 
-/// Finds the borders of records in an input that is shown piece by piece.
-pub(crate) trait Splitter: Send {
-    /// Looks at `bytes`, which begin where the last split left off. With `at_end`, nothing follows,
-    /// and everything must be used.
-    fn split(&mut self, bytes: &[u8], at_end: bool) -> Split;
-
-    /// Whether each line is a record, so that no spans are listed.
-    fn is_lines(&self) -> bool {
-        false
-    }
-
-    /// Whether the list says that it goes on in another document.
-    fn names_next_page(&self) -> bool {
-        false
-    }
-
-    /// Gives up the record that is being read; returns whether the input can be read on after the
-    /// next line break.
-    fn give_up(&mut self) -> bool;
+/// What [`Blocks`] hands out.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    Block(Block),
+    Gap(Gap),
 }
 
-/// Buffers of blocks that are done with, to be used again: fresh memory costs more than reading into it.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers(Mutex<Vec<Vec<u8>>>);
-
-impl Buffers {
-    /// More than this many, or larger ones, are not worth keeping.
-    const KEPT: usize = 16;
-    const LARGEST: usize = 4 * READ;
-
-    fn take(&self) -> Vec<u8> {
-        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        free.pop().unwrap_or_else(|| Vec::with_capacity(2 * READ))
-    }
-
-    pub(crate) fn put_back(&self, mut buffer: Vec<u8>) {
-        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < Self::KEPT && buffer.capacity() <= Self::LARGEST {
-            buffer.clear();
-            free.push(buffer);
-        }
-    }
-}
-
-/// Reads an input block by block.
+/// Reads an input, or a part of one, block by block.
 pub(crate) struct Blocks<R> {
     input: R,
     buffers: Arc<Buffers>,
-    splitter: Box<dyn Splitter>,
+    splitter: Splitter,
     /// Read, not yet handed out.
-    pending: Vec<u8>,
+    pending: Buffer,
     /// Where `pending` stands in the input.
     byte: u64,
+    /// Records that begin here or behind are not asked for.
+    stop: u64,
+    stopped: bool,
     columns: Option<Arc<[u8]>>,
     longest_record: usize,
     at_end: bool,
@@ -128,32 +78,39 @@ pub(crate) struct Blocks<R> {
     failure: Option<io::Error>,
 }
 
-/// What [`Blocks`] hands out.
-#[derive(Debug)]
-pub(crate) enum Piece {
-    Block(Block),
-    Gap(Gap),
-}
-
 impl<R: Read> Blocks<R> {
+    /// The blocks of an input from its beginning, of which `head` was read before.
     pub(crate) fn new(
+        head: &[u8],
         input: R,
-        splitter: Box<dyn Splitter>,
+        splitter: Splitter,
         longest_record: usize,
         buffers: Arc<Buffers>,
     ) -> Self {
+        let mut pending = buffers.take();
+        pending.extend(head);
         Self {
             input,
             buffers,
             splitter,
-            pending: Vec::new(),
+            pending,
             byte: 0,
+            stop: u64::MAX,
+            stopped: false,
             columns: None,
             longest_record,
             at_end: false,
-            has_more: false,
+            has_more: !head.is_empty(),
             failure: None,
         }
+    }
+
+    /// The same where the input begins at `byte` of a greater one, and only records that begin
+    /// before `stop` are asked for.
+    pub(crate) fn between(mut self, byte: u64, stop: u64) -> Self {
+        self.byte = byte;
+        self.stop = stop;
+        self
     }
 
     /// Whether the list said that it goes on in another document.
@@ -161,51 +118,67 @@ impl<R: Read> Blocks<R> {
         self.splitter.names_next_page()
     }
 
-    /// How many bytes have been handed out.
+    /// How many bytes of the input have been handed out or passed over.
     pub(crate) fn position(&self) -> u64 {
         self.byte
     }
 
-    /// The next piece, or `None` at the end of the input. What was read before a failure is handed
-    /// out first, then a gap with the failure, then nothing more.
+    /// How the splitter stands at [`position`](Self::position).
+    pub(crate) fn into_splitter(self) -> Splitter {
+        self.splitter
+    }
+
+    /// The next piece, or `None` at the end. What was read before a failure is handed out first, then a
+    /// gap with the failure, then nothing more.
     pub(crate) fn next(&mut self) -> Option<Piece> {
         loop {
-            if self.at_end && self.pending.is_empty() {
+            let is_done = self.stopped || self.byte >= self.stop;
+            if is_done || (self.at_end && self.pending.bytes().is_empty()) {
                 return None;
             }
             if !self.at_end && self.failure.is_none() && !self.has_more {
                 self.fill();
             }
-            let split = self.splitter.split(&self.pending, self.at_end);
+            let stop = usize::try_from(self.stop - self.byte).unwrap_or(usize::MAX);
+            let split = self.splitter.split(self.pending.bytes(), self.at_end, stop);
+            self.stopped = split.stopped;
             // Columns end a split early: what was read is not all looked at.
             self.has_more = split.columns.is_some();
             if split.used > 0 {
                 return Some(Piece::Block(self.take(split)));
             }
-            if let Some(failure) = self.failure.take() {
-                return Some(Piece::Gap(self.stop(failure)));
+            if self.stopped {
+                return None;
             }
-            if self.pending.len() > self.longest_record {
+            if let Some(failure) = self.failure.take() {
+                return Some(Piece::Gap(self.stop_at(failure)));
+            }
+            if self.pending.bytes().len() > self.longest_record {
                 return Some(Piece::Gap(self.give_up()));
             }
         }
     }
 
+    /// Reads on: as far as records begin that are asked for, then to complete the last of them.
     fn fill(&mut self) {
-        self.pending.reserve(READ);
-        let mut piece = self.input.by_ref().take(READ as u64);
-        match piece.read_to_end(&mut self.pending) {
-            Ok(read) => self.at_end = read < READ,
+        let end = self.byte + self.pending.bytes().len() as u64;
+        let left = usize::try_from(self.stop.saturating_sub(end)).unwrap_or(usize::MAX);
+        let wanted = if left == 0 { REST } else { READ.min(left) };
+        match self.pending.fill(&mut self.input, wanted) {
+            Ok(read) => self.at_end = read < wanted,
             Err(error) => self.failure = Some(error),
         }
     }
 
     fn take(&mut self, split: Split) -> Block {
         let mut rest = self.buffers.take();
-        rest.extend_from_slice(&self.pending[split.used..]);
+        // A part that ends here needs nothing of what follows.
+        if !split.stopped {
+            rest.extend(&self.pending.bytes()[split.used..]);
+        }
         self.pending.truncate(split.used);
         let block = Block {
-            bytes: std::mem::replace(&mut self.pending, rest),
+            buffer: std::mem::replace(&mut self.pending, rest),
             byte: self.byte,
             spans: (!self.splitter.is_lines()).then_some(split.spans),
             columns: self.columns.clone(),
@@ -217,9 +190,9 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Leaves what was read of the record in which the input failed.
-    fn stop(&mut self, failure: io::Error) -> Gap {
+    fn stop_at(&mut self, failure: io::Error) -> Gap {
         let start = self.byte;
-        let lines = self.drop_pending(self.pending.len());
+        let lines = self.drop_pending(self.pending.bytes().len());
         self.at_end = true;
         Gap { cause: Cause::Failed(failure), bytes: start..self.byte, lines }
     }
@@ -231,23 +204,25 @@ impl<R: Read> Blocks<R> {
         let start = self.byte;
         let mut lines = 0;
         loop {
-            if resumes && let Some(end) = memchr::memchr(b'\n', &self.pending) {
+            if resumes && let Some(end) = memchr::memchr(b'\n', self.pending.bytes()) {
                 lines += self.drop_pending(end + 1);
                 break;
             }
-            lines += self.drop_pending(self.pending.len());
+            lines += self.drop_pending(self.pending.bytes().len());
             if self.at_end || self.failure.is_some() {
                 break;
             }
             self.fill();
         }
+        // The rest of what was read has yet to be looked at.
+        self.has_more = true;
         Gap { cause: Cause::TooLong, bytes: start..self.byte, lines }
     }
 
     /// Passes over bytes without handing them out; returns the line breaks among them.
     fn drop_pending(&mut self, length: usize) -> u64 {
-        let lines = memchr::memchr_iter(b'\n', &self.pending[..length]).count();
-        self.pending.drain(..length);
+        let lines = memchr::memchr_iter(b'\n', &self.pending.bytes()[..length]).count();
+        self.pending.drop_front(length);
         self.byte += length as u64;
         lines as u64
     }

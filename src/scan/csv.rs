@@ -1,28 +1,45 @@
 //! Rows of CSV: a line break is a border unless it stands between quotes.
 
-use super::block::{FaultKind, Span, Split, Splitter};
+use std::ops::Range;
+
+use fearless_simd::{dispatch, prelude::*, u8x64};
+
+use super::split::{FaultKind, Span, Split};
+use super::vector::{WIDTH, level, parity};
 
 /// Splits after line breaks outside quotes, and leaves the header out.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct CsvSplitter {
     header_seen: bool,
     /// Where in the pending bytes to go on, and whether between quotes.
     place: usize,
     quoted: bool,
+    /// The line breaks found last; kept for their memory.
+    breaks: Vec<usize>,
 }
 
-impl Splitter for CsvSplitter {
-    fn split(&mut self, bytes: &[u8], at_end: bool) -> Split {
+impl CsvSplitter {
+    /// See [`Splitter::split`](super::Splitter::split).
+    pub(super) fn split(&mut self, bytes: &[u8], at_end: bool, stop: usize) -> Split {
         let mut split = Split::default();
-        let from = self.place;
-        for place in memchr::memchr2_iter(b'"', b'\n', &bytes[from..]) {
-            let place = from + place;
-            if bytes[place] == b'"' {
-                self.quoted = !self.quoted;
-            } else if !self.quoted {
-                self.end_row(bytes, split.used..place, None, &mut split.spans);
-                split.used = place + 1;
+        let mut breaks = std::mem::take(&mut self.breaks);
+        breaks.clear();
+        dispatch!(level(), simd => {
+            find_breaks(simd, bytes, self.place, &mut self.quoted, &mut breaks)
+        });
+        for &place in &breaks {
+            self.end_row(bytes, split.used..place, None, &mut split.spans);
+            split.used = place + 1;
+            if split.used >= stop {
+                split.stopped = true;
+                self.quoted = false;
+                self.place = 0;
+                break;
             }
+        }
+        self.breaks = breaks;
+        if split.stopped {
+            return split;
         }
         self.place = bytes.len() - split.used;
         if at_end && split.used < bytes.len() {
@@ -33,18 +50,20 @@ impl Splitter for CsvSplitter {
         split
     }
 
-    fn give_up(&mut self) -> bool {
+    pub(super) fn give_up(&mut self) {
         self.quoted = false;
         self.place = 0;
-        true
     }
-}
 
-impl CsvSplitter {
+    pub(super) fn is_at_border_of(&self, other: &Self) -> bool {
+        let state = |splitter: &Self| (splitter.header_seen, splitter.place, splitter.quoted);
+        state(self) == state(other)
+    }
+
     fn end_row(
         &mut self,
         bytes: &[u8],
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         fault: Option<FaultKind>,
         spans: &mut Vec<Span>,
     ) {
@@ -56,5 +75,92 @@ impl CsvSplitter {
             return;
         }
         spans.push(Span { range, fault });
+    }
+}
+
+/// The line breaks outside quotes, from `start` on.
+#[inline(always)]
+fn find_breaks<S: Simd>(
+    simd: S,
+    bytes: &[u8],
+    start: usize,
+    quoted: &mut bool,
+    breaks: &mut Vec<usize>,
+) {
+    let (quote, line_break) = (u8x64::splat(simd, b'"'), u8x64::splat(simd, b'\n'));
+    let mut place = start;
+    while let Some(block) = bytes.get(place..place + WIDTH) {
+        let block = u8x64::from_slice(simd, block);
+        let quotes = block.simd_eq(quote).to_bitmask();
+        let mut found = block.simd_eq(line_break).to_bitmask();
+        if found != 0 {
+            found &= !(parity(quotes) ^ if *quoted { u64::MAX } else { 0 });
+            while found != 0 {
+                breaks.push(place + found.trailing_zeros() as usize);
+                found &= found - 1;
+            }
+        }
+        *quoted ^= quotes.count_ones() % 2 == 1;
+        place += WIDTH;
+    }
+    find_breaks_plainly(bytes, place, quoted, breaks);
+}
+
+/// The same, one byte after the other.
+fn find_breaks_plainly(bytes: &[u8], start: usize, quoted: &mut bool, breaks: &mut Vec<usize>) {
+    for (place, byte) in bytes.iter().enumerate().skip(start) {
+        match byte {
+            b'"' => *quoted = !*quoted,
+            b'\n' if !*quoted => breaks.push(place),
+            _ => {}
+        }
+    }
+}
+
+/// How many bytes of a row are looked at to tell its beginning from text.
+const BEGINNING: usize = 6;
+
+/// The beginning of a row, with every digit as `0` and every letter as `a`.
+pub(super) fn classes(row: &[u8]) -> impl Iterator<Item = u8> {
+    row.iter().take(BEGINNING).map(|byte| match byte {
+        b'0'..=b'9' => b'0',
+        b'a'..=b'z' | b'A'..=b'Z' => b'a',
+        _ => *byte,
+    })
+}
+
+/// Where a row may begin: behind a line break, with bytes of the same classes as another row.
+pub(super) fn guess(bytes: &[u8], beginning: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'\n', bytes)
+        .map(|place| place + 1)
+        .find(|start| classes(&bytes[*start..]).eq(beginning.iter().copied()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn blocks_find_what_bytes_find(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "\"", "\"\"", "\n", "\r\n", ",", "cell", "\"a\nb\"", "a cell that is longer than others are",
+            ]), 0..80),
+            start in 0_usize..70,
+            quoted: bool,
+        ) {
+            let text = parts.concat();
+            let (mut plain, mut plain_quoted) = (Vec::new(), quoted);
+            find_breaks_plainly(text.as_bytes(), start, &mut plain_quoted, &mut plain);
+            let (mut found, mut found_quoted) = (Vec::new(), quoted);
+            dispatch!(level(), simd => {
+                find_breaks(simd, text.as_bytes(), start, &mut found_quoted, &mut found)
+            });
+            prop_assert_eq!((found, found_quoted), (plain, plain_quoted));
+        }
     }
 }

@@ -9,10 +9,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::block::{FaultKind, Span, Split, Splitter};
+use memchr::memmem;
+
+use super::split::{FaultKind, Span, Split};
+use super::value::Passage;
 
 /// Splits JSON into the records it contains.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct JsonSplitter {
     /// The containers that are open, outermost first.
     open: Vec<Container>,
@@ -22,6 +25,8 @@ pub(crate) struct JsonSplitter {
     place: usize,
     /// A stretch of stray bytes, from here.
     stray: Option<usize>,
+    /// A record that begins here or behind is left alone.
+    stop: usize,
     names_next_page: bool,
 }
 
@@ -63,8 +68,7 @@ enum Key {
 #[derive(Debug, Clone, Copy)]
 struct Value {
     start: usize,
-    depth: u32,
-    in_string: bool,
+    passage: Passage,
     purpose: Purpose,
 }
 
@@ -78,14 +82,21 @@ enum Purpose {
 
 impl JsonSplitter {
     pub(crate) fn new() -> Self {
-        Self { open: Vec::new(), value: None, place: 0, stray: None, names_next_page: false }
+        Self {
+            open: Vec::new(),
+            value: None,
+            place: 0,
+            stray: None,
+            stop: usize::MAX,
+            names_next_page: false,
+        }
     }
-}
 
-impl Splitter for JsonSplitter {
-    fn split(&mut self, bytes: &[u8], at_end: bool) -> Split {
+    /// See [`Splitter::split`](super::Splitter::split).
+    pub(crate) fn split(&mut self, bytes: &[u8], at_end: bool, stop: usize) -> Split {
         let mut split = Split::default();
-        while self.place < bytes.len() {
+        self.stop = stop;
+        while self.place < bytes.len() && !self.is_stopped(bytes) {
             let went_on = match self.value {
                 Some(value) => self.pass_over(bytes, value, &mut split),
                 None => self.step(bytes, &mut split),
@@ -94,21 +105,30 @@ impl Splitter for JsonSplitter {
                 break;
             }
         }
-        if at_end && split.columns.is_none() {
+        split.stopped = self.place < bytes.len() && self.is_stopped(bytes);
+        if at_end && split.columns.is_none() && !split.stopped {
             self.finish(bytes, &mut split);
+            split.used = bytes.len();
+        } else {
+            split.used = self.settled();
         }
-        split.used = if at_end && split.columns.is_none() { bytes.len() } else { self.settled() };
         self.rebase(split.used);
         split
     }
 
-    fn names_next_page(&self) -> bool {
+    pub(crate) fn names_next_page(&self) -> bool {
         self.names_next_page
     }
 
-    fn give_up(&mut self) -> bool {
+    pub(super) fn give_up(&mut self) {
         *self = Self { names_next_page: self.names_next_page, ..Self::new() };
-        false
+    }
+
+    pub(super) fn is_at_border_of(&self, other: &Self) -> bool {
+        let is_between = |splitter: &Self| {
+            splitter.value.is_none() && splitter.stray.is_none() && splitter.place == 0
+        };
+        is_between(self) && is_between(other) && self.open == other.open
     }
 }
 
@@ -137,6 +157,17 @@ impl JsonSplitter {
                 *start -= used;
             }
         }
+    }
+
+    /// Whether a record begins here that is no longer asked for.
+    fn is_stopped(&self, bytes: &[u8]) -> bool {
+        let is_between = self.value.is_none() && self.stray.is_none();
+        self.place >= self.stop
+            && is_between
+            && match self.open.last() {
+                None | Some(Container::Records) => bytes[self.place] == b'{',
+                _ => false,
+            }
     }
 
     /// Looks at one byte between values.
@@ -287,7 +318,7 @@ impl JsonSplitter {
     }
 
     fn begin(&mut self, purpose: Purpose) {
-        self.value = Some(Value { start: self.place, depth: 0, in_string: false, purpose });
+        self.value = Some(Value { start: self.place, passage: Passage::default(), purpose });
     }
 
     fn skip_stray(&mut self) {
@@ -303,7 +334,7 @@ impl JsonSplitter {
 
     /// Goes on to the end of the value; false if it is not there yet.
     fn pass_over(&mut self, bytes: &[u8], mut value: Value, split: &mut Split) -> bool {
-        let end = value.find_end(bytes, &mut self.place);
+        let end = value.passage.find_end(bytes, &mut self.place);
         let Some(end) = end else {
             self.value = Some(value);
             return false;
@@ -358,46 +389,37 @@ impl Key {
     }
 }
 
-impl Value {
-    /// Where the value ends, looking from `place` on; where it does not, `place` is how far it was
-    /// looked.
-    fn find_end(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
-        while let Some(&byte) = bytes.get(*place) {
-            if self.in_string {
-                // A backslash that is the last byte hides the next one, which is not here yet.
-                let rest = &bytes[*place..];
-                let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
-                    *place = bytes.len();
-                    return None;
-                };
-                *place += found;
-                if bytes[*place] == b'\\' {
-                    if *place + 1 == bytes.len() {
-                        return None;
-                    }
-                    *place += 2;
-                    continue;
-                }
-                self.in_string = false;
-                *place += 1;
-                if self.depth == 0 {
-                    return Some(*place);
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' if self.depth > 1 => self.depth -= 1,
-                b'}' | b']' if self.depth == 1 => return Some(*place + 1),
-                // A number or a word ends where something else begins.
-                b',' | b'}' | b']' | b'\n' if self.depth == 0 => return Some(*place),
-                _ => {}
-            }
-            *place += 1;
-        }
-        None
-    }
+/// The first two keys of an object, in their quotes.
+pub(super) fn first_keys(record: &[u8]) -> Option<[Vec<u8>; 2]> {
+    let (first, rest) = first_key(record.strip_prefix(b"{")?)?;
+    let (second, _) = first_key(after_value(rest)?)?;
+    Some([first.to_owned(), second.to_owned()])
+}
+
+/// The key that the text begins with, and what follows its colon.
+fn first_key(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let text = text.trim_ascii_start();
+    let end = text.starts_with(b"\"").then(|| Passage::default().find_end(text, &mut 0))??;
+    let value = text[end..].trim_ascii_start().strip_prefix(b":")?;
+    Some((&text[..end], value.trim_ascii_start()))
+}
+
+/// What follows the value that the text begins with, and the comma behind it.
+fn after_value(text: &[u8]) -> Option<&[u8]> {
+    let end = Passage::default().find_end(text, &mut 0)?;
+    text[end..].trim_ascii_start().strip_prefix(b",")
+}
+
+/// Where a record may begin: a brace behind a comma, bracket or line, with the same first two keys as another
+/// record.
+pub(super) fn guess(bytes: &[u8], keys: &[Vec<u8>; 2]) -> Option<usize> {
+    memmem::find_iter(bytes, &keys[0]).find_map(|place| {
+        let before = bytes[..place].trim_ascii_end().strip_suffix(b"{")?;
+        let last = before.trim_ascii_end().last()?;
+        let (_, value) = first_key(&bytes[place..])?;
+        let (second, _) = first_key(after_value(value)?)?;
+        (matches!(last, b',' | b'[' | b'}') && second == keys[1]).then_some(before.len())
+    })
 }
 
 fn record(range: Range<usize>) -> Span {
@@ -409,7 +431,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
-        let split = JsonSplitter::new().split(text.as_bytes(), true);
+        let split = JsonSplitter::new().split(text.as_bytes(), true, usize::MAX);
         split.spans.iter().map(|span| &text[span.range.clone()]).collect()
     }
 
@@ -420,7 +442,7 @@ mod tests {
         let (mut found, mut start) = (Vec::new(), 0);
         for end in 1..=bytes.len() {
             loop {
-                let split = splitter.split(&bytes[start..end], end == bytes.len());
+                let split = splitter.split(&bytes[start..end], end == bytes.len(), usize::MAX);
                 for span in &split.spans {
                     let range = start + span.range.start..start + span.range.end;
                     found.push(text[range].to_owned());
@@ -457,7 +479,7 @@ mod tests {
     #[test]
     fn faults_name_their_range() {
         let fault = |text: &str| {
-            let split = JsonSplitter::new().split(text.as_bytes(), true);
+            let split = JsonSplitter::new().split(text.as_bytes(), true, usize::MAX);
             split.spans.iter().find_map(|span| Some((span.fault?, span.range.clone())))
         };
         assert_eq!(fault(r#"[{"a":1},{"b"#), Some((FaultKind::CutRecord, 9..12)));
@@ -472,10 +494,10 @@ mod tests {
         let text =
             r#"{"tables":[{"name":"T","columns":[{"name":"A"}],"rows":[[1,"]"],[2,null]]}]}"#;
         let mut splitter = JsonSplitter::new();
-        let first = splitter.split(text.as_bytes(), true);
+        let first = splitter.split(text.as_bytes(), true, usize::MAX);
         assert_eq!(first.columns.as_deref(), Some(br#"[{"name":"A"}]"#.as_slice()));
         let rest = &text[first.used..];
-        let split = splitter.split(rest.as_bytes(), true);
+        let split = splitter.split(rest.as_bytes(), true, usize::MAX);
         let rows: Vec<_> = split.spans.iter().map(|span| &rest[span.range.clone()]).collect();
         assert_eq!(rows, [r#"[1,"]"]"#, "[2,null]"]);
     }

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::super::envelope::{RecordForm, form_of};
 use super::super::shape::Shape;
 use super::{Detected, Layout};
-use crate::scan::{JsonSplitter, Splitter as _};
+use crate::scan::JsonSplitter;
 
 pub(super) fn detect(text: &[u8], asked: Option<Shape>) -> Detected {
     let is_array = text.starts_with(b"[");
@@ -66,7 +66,7 @@ fn is_first_line_whole(text: &[u8]) -> bool {
     let mut splitter = JsonSplitter::new();
     let mut place = 0;
     loop {
-        let split = splitter.split(&line[place..], true);
+        let split = splitter.split(&line[place..], true, usize::MAX);
         place += split.used;
         if split.spans.iter().any(|span| span.fault.is_some()) {
             return false;

@@ -41,11 +41,11 @@ pub(super) enum Layout {
 
 impl Layout {
     /// What finds the borders of its records.
-    pub(super) fn splitter(&self) -> Box<dyn Splitter> {
+    pub(super) fn splitter(&self) -> Splitter {
         match self {
-            Self::Lines(_) | Self::Messages(_) => Box::new(LineSplitter::default()),
-            Self::Json(_) | Self::Tables => Box::new(JsonSplitter::new()),
-            Self::Portal(_) | Self::Rows(_) => Box::new(CsvSplitter::default()),
+            Self::Lines(_) | Self::Messages(_) => Splitter::Lines(LineSplitter::default()),
+            Self::Json(_) | Self::Tables => Splitter::Json(JsonSplitter::new()),
+            Self::Portal(_) | Self::Rows(_) => Splitter::Csv(CsvSplitter::default()),
         }
     }
 }

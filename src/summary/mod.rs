@@ -4,6 +4,8 @@
 //! depends on the number of users alone, and two of them can be merged. What it comes to is an
 //! [`Answer`]: plain data, which a [report](crate::report) draws.
 
+mod sketches;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Classification, Family, classify};
 use crate::model::{ActorKind, Event, Method, Outcome, guest_home};
+
+pub(crate) use self::sketches::SketchSummary;
 
 /// How many events came to what.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

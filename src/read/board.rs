@@ -1,0 +1,486 @@
+//! Who does what: inputs, parts and blocks dealt out to threads, and their results put in order.
+//!
+//! Every thread does the same: it asks the board for work, does it, and pins the result where it
+//! belongs. Work is dealt from the front: a block that waits to be decoded, a part of a large file, the
+//! next piece of a stream, which one thread at a time reads, or the next input, which is opened and, if
+//! it is small, read on the spot. So one large file, many small ones and compressed ones keep all
+//! threads busy alike, and the caller, who takes the results in order, is never more than a few of them
+//! behind: memory does not depend on the size of the input.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use super::open::{OpenFile, Unopened};
+use super::parts::{Border, Part, Parts};
+use super::product::Product;
+use super::reader::Options;
+use super::steps::{Closing, Step, decode_block, step_of};
+use crate::scan::{Block, Piece};
+
+/// How many results may wait for the caller, for each thread.
+const WAITING: usize = 3;
+
+/// The steps of a reading on several threads.
+pub(super) struct Threaded<P: Product> {
+    board: Arc<Board<P>>,
+    /// The steps of the result at hand.
+    ready: VecDeque<Step<P>>,
+    /// The file that is being put together from parts.
+    assembly: Option<Assembly>,
+    memory: P::Memory,
+}
+
+/// A file that is being put together.
+struct Assembly {
+    parts: Arc<Parts>,
+    /// Up to where it is; `None` behind a failure.
+    border: Option<Border>,
+    next: u64,
+    names_next_page: bool,
+    bytes: u64,
+}
+
+/// What the threads and the caller share.
+struct Board<P: Product> {
+    options: Arc<Options>,
+    shared: Arc<P::Shared>,
+    threads: usize,
+    state: Mutex<State<P>>,
+    /// There may be something to do.
+    work: Condvar,
+    /// There may be a result.
+    done: Condvar,
+}
+
+struct State<P> {
+    unopened: VecDeque<Unopened<'static>>,
+    /// The inputs that are being read, in order.
+    inputs: VecDeque<Input<P>>,
+    /// How many inputs were read to their end.
+    finished: usize,
+    /// Results that wait for the caller or are being worked on.
+    claimed: usize,
+    /// Threads that have nothing to do.
+    idle: usize,
+    /// The caller is gone, or a thread has panicked.
+    is_over: bool,
+    panic: Option<Box<dyn std::any::Any + Send>>,
+}
+
+/// An input that is being read.
+struct Input<P> {
+    /// The results, in order, from the first that was not taken yet; `None` while they are worked on.
+    results: VecDeque<Option<Outcome<P>>>,
+    taken: usize,
+    supply: Supply,
+}
+
+/// What is left to do of an input.
+enum Supply {
+    /// A thread is at it: opening it, or reading the next piece of a stream.
+    Busy,
+    Parts { parts: Arc<Parts>, next: u64 },
+    Stream(Stream),
+    Nothing,
+}
+
+/// An input that is read from front to back.
+type Stream = Box<OpenFile<'static>>;
+
+/// A result.
+enum Outcome<P> {
+    Steps(Vec<Step<P>>),
+    /// The file is read in parts.
+    Parts(Arc<Parts>),
+    Part(Part<P>),
+    /// A block of a stream that no thread has begun to decode.
+    Block(Box<Block>, Arc<super::decode::Decoder>),
+}
+
+/// Where a result belongs: the number of the input, and of the result in it.
+type Place = (usize, usize);
+
+/// What a thread is to do.
+enum Task {
+    Open(usize, Unopened<'static>),
+    Part(Place, Arc<Parts>, u64),
+    Stream(usize, Stream),
+    Block(Place, Box<Block>, Arc<super::decode::Decoder>),
+}
+
+impl<P: Product> Threaded<P> {
+    pub(super) fn start(
+        options: Arc<Options>,
+        unopened: VecDeque<Unopened<'static>>,
+        threads: usize,
+    ) -> Self {
+        let shared: Arc<P::Shared> = Arc::default();
+        let state = State {
+            unopened,
+            inputs: VecDeque::new(),
+            finished: 0,
+            claimed: 0,
+            idle: 0,
+            is_over: false,
+            panic: None,
+        };
+        let board = Arc::new(Board {
+            options,
+            shared: Arc::clone(&shared),
+            threads,
+            state: Mutex::new(state),
+            work: Condvar::new(),
+            done: Condvar::new(),
+        });
+        for _ in 0..threads {
+            let board = Arc::clone(&board);
+            thread::spawn(move || board.work_off());
+        }
+        let memory = P::memory(&shared);
+        Self { board, ready: VecDeque::new(), assembly: None, memory }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<P::Shared> {
+        &self.board.shared
+    }
+
+    pub(super) fn next(&mut self) -> Option<Step<P>> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Some(step);
+            }
+            match self.board.take()? {
+                Outcome::Steps(steps) => self.ready.extend(steps),
+                Outcome::Parts(parts) => self.assembly = Some(Assembly::new(parts)),
+                Outcome::Part(part) => self.assemble(part),
+                Outcome::Block(block, decoder) => {
+                    let step = decode_block(*block, &decoder, &self.board.options, &mut self.memory);
+                    self.ready.push_back(step);
+                }
+            }
+        }
+    }
+
+    /// Puts the next part to those before it, once it is sure that it begins where they end.
+    fn assemble(&mut self, part: Part<P>) {
+        let Some(assembly) = &mut self.assembly else {
+            return;
+        };
+        let number = assembly.next;
+        assembly.next += 1;
+        if let Some(border) = assembly.border.take() {
+            if border.byte >= assembly.parts.end_of(number) {
+                // The record before it goes on through all of it.
+                assembly.border = Some(border);
+            } else {
+                let part = if part.begins_at(&border) {
+                    part
+                } else {
+                    let (parts, options) = (&assembly.parts, &self.board.options);
+                    parts.read_from(border, number, options, &mut self.memory)
+                };
+                assembly.add(part, &mut self.ready);
+            }
+        }
+        if assembly.next == assembly.parts.count() {
+            self.ready.push_back(Step::Close(Closing {
+                bytes: assembly.bytes,
+                names_next_page: assembly.names_next_page,
+                sha256: None,
+            }));
+            self.assembly = None;
+        }
+    }
+}
+
+impl<P: Product> Drop for Threaded<P> {
+    fn drop(&mut self) {
+        self.board.lock().is_over = true;
+        self.board.work.notify_all();
+    }
+}
+
+impl Assembly {
+    fn new(parts: Arc<Parts>) -> Self {
+        let border = Some(parts.beginning());
+        Self { parts, border, next: 0, names_next_page: false, bytes: 0 }
+    }
+
+    fn add<P>(&mut self, part: Part<P>, ready: &mut VecDeque<Step<P>>) {
+        self.names_next_page |= part.names_next_page;
+        ready.extend(part.steps);
+        self.bytes = part.read_to;
+        self.border = part.end;
+    }
+}
+
+impl<P: Product> Board<P> {
+    fn lock(&self) -> MutexGuard<'_, State<P>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next result in order; waits for it. A panic of a thread goes on here, as it would if there
+    /// were one thread only.
+    fn take(&self) -> Option<Outcome<P>> {
+        let mut state = self.lock();
+        loop {
+            if let Some(panic) = state.panic.take() {
+                drop(state);
+                resume_unwind(panic);
+            }
+            if let Some(outcome) = state.take_result() {
+                self.work.notify_one();
+                return Some(outcome);
+            }
+            if state.inputs.is_empty() && state.unopened.is_empty() {
+                return None;
+            }
+            state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// What each thread does until there is nothing more to do.
+    fn work_off(&self) {
+        let mut memory = P::memory(&self.shared);
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            while let Some(task) = self.next_task() {
+                self.perform(task, &mut memory);
+            }
+        }));
+        if let Err(panic) = worked {
+            let mut state = self.lock();
+            state.panic.get_or_insert(panic);
+            state.is_over = true;
+            self.work.notify_all();
+            self.done.notify_all();
+        }
+    }
+
+    fn next_task(&self) -> Option<Task> {
+        let mut state = self.lock();
+        loop {
+            if state.is_over {
+                return None;
+            }
+            if let Some(task) = state.claim(self.threads * WAITING) {
+                return Some(task);
+            }
+            if state.has_no_more_work() {
+                return None;
+            }
+            state.idle += 1;
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+        }
+    }
+
+    fn perform(&self, task: Task, memory: &mut P::Memory) {
+        match task {
+            Task::Open(input, unopened) => self.open(input, unopened, memory),
+            Task::Part(place, parts, number) => {
+                let part = parts.read(number, &self.options, memory);
+                self.pin(place, Outcome::Part(part));
+            }
+            Task::Stream(input, stream) => self.read_stream(input, stream, memory),
+            Task::Block(place, block, decoder) => {
+                let step = decode_block(*block, &decoder, &self.options, memory);
+                self.pin(place, Outcome::Steps(vec![step]));
+            }
+        }
+    }
+
+    /// Opens an input, which may turn out to be refused, small, one to read in parts, or a stream.
+    fn open(&self, input: usize, unopened: Unopened<'static>, memory: &mut P::Memory) {
+        let (report, open) = unopened.open(&self.options);
+        let Some(mut open) = open else {
+            let steps = vec![Step::Open(report), Step::Close(Closing::default())];
+            return self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
+        };
+        if let Some(parts) = open.parts.take() {
+            let parts = Arc::new(parts);
+            let outcomes =
+                vec![Outcome::Steps(vec![Step::Open(report)]), Outcome::Parts(Arc::clone(&parts))];
+            return self.supply(input, Supply::Parts { parts, next: 0 }, outcomes);
+        }
+        let mut steps = vec![Step::Open(report)];
+        if !open.is_small {
+            return self.supply(
+                input,
+                Supply::Stream(Box::new(open)),
+                vec![Outcome::Steps(steps)],
+            );
+        }
+        while let Some(piece) = open.blocks.next() {
+            steps.push(super::steps::decode_piece(piece, &open.decoder, &self.options, memory));
+        }
+        steps.push(Step::Close(open.close()));
+        self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
+    }
+
+    /// Reads a stream on for as long as others are there to decode what is read.
+    fn read_stream(&self, input: usize, mut stream: Stream, memory: &mut P::Memory) {
+        loop {
+            let decoder = Arc::clone(&stream.decoder);
+            match stream.blocks.next() {
+                Some(Piece::Block(block)) => {
+                    let mut state = self.lock();
+                    let place = state.reserve(input);
+                    let others_wait = state.idle > 0 && state.may_go_on(input, self.threads * WAITING);
+                    if !others_wait {
+                        state.set_supply(input, Supply::Stream(stream));
+                        drop(state);
+                        self.work.notify_one();
+                        return self.perform(Task::Block(place, Box::new(block), decoder), memory);
+                    }
+                    state.pin(place, Outcome::Block(Box::new(block), decoder));
+                    drop(state);
+                    self.work.notify_one();
+                }
+                Some(Piece::Gap(gap)) => {
+                    let mut state = self.lock();
+                    let place = state.reserve(input);
+                    state.pin(place, Outcome::Steps(vec![step_of(gap)]));
+                    drop(state);
+                    self.done.notify_one();
+                }
+                None => {
+                    let steps = vec![Step::Close(stream.close())];
+                    return self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
+                }
+            }
+        }
+    }
+
+    /// Says what is left to do of an input, and adds results to it.
+    fn supply(&self, input: usize, supply: Supply, outcomes: Vec<Outcome<P>>) {
+        let mut state = self.lock();
+        for outcome in outcomes {
+            let place = state.reserve(input);
+            state.pin(place, outcome);
+        }
+        state.set_supply(input, supply);
+        drop(state);
+        self.work.notify_all();
+        self.done.notify_one();
+    }
+
+    fn pin(&self, place: Place, outcome: Outcome<P>) {
+        self.lock().pin(place, outcome);
+        self.done.notify_one();
+    }
+}
+
+impl<P> State<P> {
+    /// The next thing to do, from the front; `None` if there is none, or if so much waits for the
+    /// caller that it has to wait.
+    fn claim(&mut self, limit: usize) -> Option<Task> {
+        for index in 0..self.inputs.len() {
+            if let Some(task) = self.claim_block(index).or_else(|| self.claim_supply(index, limit)) {
+                return Some(task);
+            }
+        }
+        if self.claimed >= limit && !self.inputs.is_empty() {
+            return None;
+        }
+        let unopened = self.unopened.pop_front()?;
+        self.inputs.push_back(Input { results: VecDeque::new(), taken: 0, supply: Supply::Busy });
+        Some(Task::Open(self.finished + self.inputs.len() - 1, unopened))
+    }
+
+    fn claim_block(&mut self, index: usize) -> Option<Task> {
+        let input = &mut self.inputs[index];
+        let is_block = |result: &Option<Outcome<P>>| matches!(result, Some(Outcome::Block(..)));
+        let place = input.results.iter().position(is_block)?;
+        match input.results[place].take() {
+            Some(Outcome::Block(block, decoder)) => {
+                let place = (self.finished + index, input.taken + place);
+                Some(Task::Block(place, block, decoder))
+            }
+            other => {
+                input.results[place] = other;
+                None
+            }
+        }
+    }
+
+    fn claim_supply(&mut self, index: usize, limit: usize) -> Option<Task> {
+        let number = self.finished + index;
+        if !self.may_go_on(number, limit) {
+            return None;
+        }
+        match std::mem::replace(&mut self.inputs[index].supply, Supply::Busy) {
+            Supply::Parts { parts, next } => {
+                let is_last = next + 1 == parts.count();
+                self.inputs[index].supply = if is_last {
+                    Supply::Nothing
+                } else {
+                    Supply::Parts { parts: Arc::clone(&parts), next: next + 1 }
+                };
+                Some(Task::Part(self.reserve(number), parts, next))
+            }
+            Supply::Stream(stream) => Some(Task::Stream(number, stream)),
+            other => {
+                self.inputs[index].supply = other;
+                None
+            }
+        }
+    }
+
+    /// Whether more of an input may be read: not if too much waits for the caller, unless this is what
+    /// the caller waits for.
+    fn may_go_on(&self, input: usize, limit: usize) -> bool {
+        let index = input - self.finished;
+        self.claimed < limit || (index == 0 && self.inputs[0].results.is_empty())
+    }
+
+    /// Makes room for the next result of an input.
+    fn reserve(&mut self, input: usize) -> Place {
+        self.claimed += 1;
+        let found = &mut self.inputs[input - self.finished];
+        found.results.push_back(None);
+        (input, found.taken + found.results.len() - 1)
+    }
+
+    fn pin(&mut self, (input, place): Place, outcome: Outcome<P>) {
+        let input = &mut self.inputs[input - self.finished];
+        input.results[place - input.taken] = Some(outcome);
+    }
+
+    fn set_supply(&mut self, input: usize, supply: Supply) {
+        self.inputs[input - self.finished].supply = supply;
+    }
+
+    /// The next result, if it is there.
+    fn take_result(&mut self) -> Option<Outcome<P>> {
+        loop {
+            let input = self.inputs.front_mut()?;
+            match input.results.front_mut() {
+                Some(result) => {
+                    let outcome = result.take()?;
+                    input.results.pop_front();
+                    input.taken += 1;
+                    self.claimed -= 1;
+                    return Some(outcome);
+                }
+                None if matches!(input.supply, Supply::Nothing) => {
+                    self.inputs.pop_front();
+                    self.finished += 1;
+                }
+                None => return None,
+            }
+        }
+    }
+
+    fn has_no_more_work(&self) -> bool {
+        self.unopened.is_empty()
+            && self.inputs.iter().all(|input| {
+                let has_block = input
+                    .results
+                    .iter()
+                    .any(|result| matches!(result, Some(Outcome::Block(..))));
+                matches!(input.supply, Supply::Nothing) && !has_block
+            })
+    }
+}

@@ -1,0 +1,185 @@
+//! Reading as a sequence of steps, on the caller's thread or on several.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::board::Threaded;
+use super::decode::{DecodedBlock, Decoder, too_long};
+use super::open::{Bytes, OpenFile, Unopened, describe};
+use super::product::Product;
+use super::reader::Options;
+use super::report::FileReport;
+use super::source::Source;
+use crate::error::Error;
+use crate::origin::Origin;
+use crate::scan::{Block, Cause, Gap, Piece};
+
+/// What becomes of inputs, step by step, each input from `Open` to `Close`.
+pub(super) enum Step<P> {
+    /// An input begins; it may be one that cannot be read.
+    Open(Box<FileReport>),
+    /// Some of its records.
+    Block(DecodedBlock<P>),
+    /// A stretch that is not read: why, where it begins, and how many line breaks it holds.
+    Gap { error: Error, byte: u64, lines: u64 },
+    /// The input ends.
+    Close(Closing),
+}
+
+/// What is known of an input once it was read.
+#[derive(Debug, Default)]
+pub(super) struct Closing {
+    pub(super) bytes: u64,
+    pub(super) names_next_page: bool,
+    pub(super) sha256: Option<String>,
+}
+
+/// What is to be read, and where.
+pub(super) enum Inputs<'a> {
+    /// On the caller's thread.
+    Here { options: Arc<Options>, inputs: VecDeque<Unopened<'a>> },
+    /// On so many threads.
+    Threads { options: Arc<Options>, sources: Vec<Source>, threads: usize },
+}
+
+/// The steps of a reading, in order.
+pub(super) enum Steps<'a, P: Product> {
+    Here(Here<'a, P>),
+    Threaded(Threaded<P>),
+}
+
+impl<'a, P: Product> Steps<'a, P> {
+    pub(super) fn start(inputs: Inputs<'a>) -> Self {
+        match inputs {
+            Inputs::Here { options, inputs } => Self::Here(Here::new(options, inputs)),
+            Inputs::Threads { options, sources, threads } => {
+                let inputs = sources.into_iter().map(Unopened::source).collect();
+                if threads > 1 {
+                    Self::Threaded(Threaded::start(options, inputs, threads))
+                } else {
+                    Self::Here(Here::new(options, inputs))
+                }
+            }
+        }
+    }
+
+    /// What the threads of the reading share.
+    pub(super) fn shared(&self) -> &Arc<P::Shared> {
+        match self {
+            Self::Here(here) => &here.shared,
+            Self::Threaded(threaded) => threaded.shared(),
+        }
+    }
+}
+
+impl<P: Product> Iterator for Steps<'_, P> {
+    type Item = Step<P>;
+
+    fn next(&mut self) -> Option<Step<P>> {
+        match self {
+            Self::Here(here) => here.next(),
+            Self::Threaded(threaded) => threaded.next(),
+        }
+    }
+}
+
+/// Inputs one after the other, on the caller's thread.
+pub(super) struct Here<'a, P: Product> {
+    options: Arc<Options>,
+    inputs: VecDeque<Unopened<'a>>,
+    open: Option<OpenFile<'a>>,
+    /// An input was refused and has yet to be closed.
+    refused: bool,
+    shared: Arc<P::Shared>,
+    memory: P::Memory,
+}
+
+impl<'a, P: Product> Here<'a, P> {
+    fn new(options: Arc<Options>, inputs: VecDeque<Unopened<'a>>) -> Self {
+        let shared = Arc::default();
+        let memory = P::memory(&shared);
+        Self { options, inputs, open: None, refused: false, shared, memory }
+    }
+
+    fn next(&mut self) -> Option<Step<P>> {
+        if std::mem::take(&mut self.refused) {
+            return Some(Step::Close(Closing::default()));
+        }
+        let Some(open) = &mut self.open else {
+            let (report, open) = self.inputs.pop_front()?.open(&self.options);
+            self.refused = open.is_none();
+            self.open = open;
+            return Some(Step::Open(report));
+        };
+        match open.blocks.next() {
+            Some(piece) => {
+                Some(decode_piece(piece, &open.decoder, &self.options, &mut self.memory))
+            }
+            None => self.open.take().map(|open| Step::Close(open.close())),
+        }
+    }
+}
+
+impl Unopened<'static> {
+    fn source(source: Source) -> Self {
+        Self { name: source.name().into(), bytes: Bytes::Source(source) }
+    }
+}
+
+impl<'a> Unopened<'a> {
+    /// Opens the input; `None` where it cannot be read, and then the report says why.
+    pub(super) fn open(self, options: &Options) -> (Box<FileReport>, Option<OpenFile<'a>>) {
+        let mut report = Box::new(FileReport::new(&self.name));
+        let origin = Origin::new(Arc::clone(&self.name));
+        match self.try_open(options, &mut report) {
+            Ok(open) => (report, Some(open)),
+            Err(error) => {
+                report.error = Some(error.at(origin));
+                (report, None)
+            }
+        }
+    }
+}
+
+impl OpenFile<'_> {
+    pub(super) fn close(self) -> Closing {
+        let bytes = self.blocks.position();
+        let names_next_page = self.blocks.names_next_page();
+        // What nobody read is hashed when the input is dropped.
+        drop(self.blocks);
+        Closing { bytes, names_next_page, sha256: self.digest.finish() }
+    }
+}
+
+/// Decodes a piece, and gives its memory back.
+pub(super) fn decode_piece<P: Product>(
+    piece: Piece,
+    decoder: &Decoder,
+    options: &Options,
+    memory: &mut P::Memory,
+) -> Step<P> {
+    match piece {
+        Piece::Block(block) => decode_block(block, decoder, options, memory),
+        Piece::Gap(gap) => step_of(gap),
+    }
+}
+
+pub(super) fn decode_block<P: Product>(
+    block: Block,
+    decoder: &Decoder,
+    options: &Options,
+    memory: &mut P::Memory,
+) -> Step<P> {
+    let decoded = decoder.decode(&block, memory);
+    options.buffers.put_back(block.buffer);
+    Step::Block(decoded)
+}
+
+pub(super) fn step_of<P>(gap: Gap) -> Step<P> {
+    let byte = gap.bytes.start;
+    let error = match gap.cause {
+        Cause::TooLong => too_long(gap.bytes),
+        Cause::Failed(failure) => describe(failure),
+    };
+    Step::Gap { error, byte, lines: gap.lines }
+}
