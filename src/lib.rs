@@ -70,6 +70,7 @@ mod origin;
 pub mod read;
 pub mod report;
 mod scan;
+mod summarize;
 pub mod summary;
 
 pub use self::catalogue::{Classification, classify};

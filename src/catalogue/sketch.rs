@@ -52,6 +52,13 @@ pub(crate) struct UserNames<'a> {
     pub(crate) display_name: Option<&'a str>,
 }
 
+impl<'a> UserNames<'a> {
+    /// The object id and the user principal name.
+    pub(crate) fn ids(self) -> (Option<&'a str>, Option<&'a str>) {
+        (self.id, self.user_principal_name)
+    }
+}
+
 /// The number of a user, or rather of one way to name a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UserNumber {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::ControlFlow;
 
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::{Classification, Error, Events, Masker, classify};
+use regaudit::{Classification, Error, Events, Masker, Summary, classify};
 
 use super::Ending;
 use super::args::OnError;
@@ -44,16 +45,55 @@ impl Session {
                     }
                     each(&event, &classification)?;
                 }
-                Err(error) => {
-                    self.tell(error);
-                    if self.on_error == OnError::Stop {
-                        complain("error: stopped at the first fault (--on-error stop)");
+                Err(fault) => {
+                    if self.meet(fault).is_break() {
                         return Ok(None);
                     }
                 }
             }
         }
-        for (field, number) in &events.report().findings().oddities {
+        let report = events.report().clone();
+        self.warn(&report);
+        Ok(Some(report))
+    }
+
+    /// Sums up all events, tells of faults, and returns what reading came to; `None` where it was
+    /// stopped by a fault.
+    pub(super) fn summarize(&mut self, events: Events<'_>) -> io::Result<Option<(Summary, Report)>> {
+        if self.masker.is_some() {
+            let mut summary = Summary::new();
+            let report = self.read(events, |event, classification| {
+                summary.add_classified(event, classification);
+                Ok(())
+            })?;
+            return Ok(report.map(|report| (summary, report)));
+        }
+        let mut stopped = false;
+        let (summary, report) = events.summarize(|fault| {
+            let next = self.meet(fault);
+            stopped = next.is_break();
+            next
+        });
+        if stopped {
+            return Ok(None);
+        }
+        self.warn(&report);
+        Ok(Some((summary, report)))
+    }
+
+    /// Tells of a fault, and whether to go on.
+    fn meet(&mut self, fault: Error) -> ControlFlow<()> {
+        self.tell(fault);
+        if self.on_error == OnError::Skip {
+            return ControlFlow::Continue(());
+        }
+        complain("error: stopped at the first fault (--on-error stop)");
+        ControlFlow::Break(())
+    }
+
+    /// Warns of what was passed over.
+    fn warn(&self, report: &Report) {
+        for (field, number) in &report.findings().oddities {
             complain(&format!(
                 "warning: `{field}` of {number} records is not of the documented form, and was passed over"
             ));
@@ -61,7 +101,6 @@ impl Session {
         if self.rejected > SHOWN {
             complain(&format!("warning: {} more records rejected", self.rejected - SHOWN));
         }
-        Ok(Some(events.report().clone()))
     }
 
     fn tell(&mut self, error: Error) {

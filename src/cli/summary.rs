@@ -35,12 +35,7 @@ pub(super) fn run(arguments: &SummaryArguments) -> io::Result<Ending> {
     let reader = arguments.input.reader().filter(arguments.filter.filter(&FAMILIES));
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let mut summary = Summary::new();
-    let read = session.read(reader.paths(&arguments.input.paths), |event, classification| {
-        summary.add_classified(event, classification);
-        Ok(())
-    })?;
-    let Some(report) = read else {
+    let Some((summary, report)) = session.summarize(reader.paths(&arguments.input.paths))? else {
         return Ok(Ending::Failed);
     };
     let by = arguments.by;

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use memchr::memmem;
 
@@ -19,7 +20,7 @@ use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DateOrder;
 use crate::origin::Origin;
-use crate::scan::{Block, FaultKind, JsonSplitter, Prefilter, Span, Split};
+use crate::scan::{Block, FaultKind, JsonSplitter, Pace, Prefilter, Span, Split};
 
 /// Decodes the blocks of one input.
 #[derive(Debug)]
@@ -30,6 +31,11 @@ pub(super) struct Decoder {
     /// What tells the records that need not be decoded; without it, all are.
     pub(super) prefilter: Option<Arc<Prefilter>>,
     pub(super) filter: Arc<Filter>,
+    /// Whether every record is decoded in full.
+    pub(super) verify: bool,
+    pub(super) pace: Pace,
+    /// Whether an audit record was decoded, so that it is known what the input is.
+    pub(super) holds_audit_records: AtomicBool,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// How long a record may be.
@@ -44,6 +50,9 @@ pub(super) struct DecodedBlock<P> {
     /// The records read and those filtered out or rejected; what is yielded is not known yet.
     pub(super) tally: Tally,
     pub(super) findings: Findings,
+    /// What was met in records that were skipped, up to the first audit record: what there is to say of
+    /// an input in which nothing else was decoded.
+    pub(super) probe: Findings,
     /// How many line breaks the block holds.
     pub(super) lines: u64,
     /// Whether a page among the records names a next one.
@@ -64,6 +73,7 @@ impl<P> Default for DecodedBlock<P> {
             items: Vec::new(),
             tally: Tally::default(),
             findings: Findings::default(),
+            probe: Findings::default(),
             lines: 0,
             names_next_page: false,
         }
@@ -78,6 +88,7 @@ impl Decoder {
         memory: &mut P::Memory,
     ) -> DecodedBlock<P> {
         let bytes = block.buffer.bytes();
+        P::begin(memory, self);
         let mut run = Run {
             decoder: self,
             memory,
@@ -95,6 +106,11 @@ impl Decoder {
             }
         }
         run.out
+    }
+
+    /// Whether events may be recognised by others of their kind. Who a user is, is not part of a kind.
+    pub(super) fn may_recognise(&self) -> bool {
+        !self.verify && self.pace == Pace::Fast && self.filter.users.is_empty()
     }
 
     /// Decodes one record in full.
@@ -235,25 +251,29 @@ impl<P: Product> Run<'_, P> {
         self.out.tally.not_relevant += 1;
     }
 
-    /// Decodes records that were skipped, up to the first audit record, to learn what log they are of.
+    /// Decodes records that were skipped, up to the first audit record, to learn what log they are of,
+    /// unless that is known of the input.
     fn probe(
         &mut self,
         bytes: &[u8],
         skipped: Vec<Range<usize>>,
         columns: Option<&Result<QueryColumns>>,
     ) {
+        if self.decoder.holds_audit_records.load(Ordering::Relaxed) {
+            return;
+        }
         for range in skipped {
-            if self.out.findings.audit_records > 0 {
+            if self.out.probe.audit_records > 0 {
                 return;
             }
             match self.decoder.decode_record(&bytes[range], columns) {
                 Ok(Decoded::Audit(fields)) => {
                     let origin = Origin::new(Arc::clone(&self.decoder.source));
                     if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
-                        self.out.findings.add_record(&event);
+                        self.out.probe.add_record(&event);
                     }
                 }
-                Ok(Decoded::OtherLog(log)) => self.out.findings.add_other_log(&log),
+                Ok(Decoded::OtherLog(log)) => self.out.probe.add_other_log(&log),
                 Ok(Decoded::Container) | Err(_) => {}
             }
         }
@@ -294,7 +314,7 @@ impl<P: Product> Run<'_, P> {
     fn are_several(&self, line: &[u8]) -> bool {
         let is_line = matches!(self.decoder.layout, Layout::Lines(_)) && self.nesting == 0;
         is_line && {
-            let spans = JsonSplitter::new().split(line, true, usize::MAX).spans;
+            let spans = JsonSplitter::new(self.decoder.pace).split(line, true, usize::MAX).spans;
             spans.len() > 1 && spans.iter().all(|span| span.fault.is_none())
         }
     }
@@ -319,6 +339,7 @@ impl<P: Product> Run<'_, P> {
             Err(error) => return self.reject(error, line, start),
         };
         self.out.findings.add_record(&event);
+        self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
         let Some(classification) = classify(&event) else {
             return self.skip();
         };
@@ -350,7 +371,7 @@ impl<P: Product> Run<'_, P> {
         let outer_base = self.base;
         self.base += start as u64;
         self.nesting += 1;
-        let mut splitter = JsonSplitter::new();
+        let mut splitter = JsonSplitter::new(self.decoder.pace);
         let (mut place, mut columns) = (0, None);
         loop {
             let Split { spans, used, columns: next, .. } =

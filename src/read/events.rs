@@ -1,11 +1,13 @@
 //! The events of exports, one after the other.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::reading::Reading;
 use super::recognise::Sketched;
 use super::report::Report;
 use super::steps::{Inputs, Steps};
+use crate::catalogue::Sketchbook;
 use crate::error::{Error, Result};
 use crate::model::Event;
 
@@ -43,11 +45,36 @@ impl<'a> Events<'a> {
     }
 
     /// The same reading with sketches in place of events, if it has not begun.
-    pub(crate) fn into_sketches(mut self) -> std::result::Result<Reading<'a, Sketched>, Self> {
+    pub(crate) fn into_sketches(mut self) -> std::result::Result<Sketches<'a>, Self> {
         match self.inputs.take() {
-            Some(inputs) => Ok(Reading::new(Steps::start(inputs), self.dedup, self.errors)),
+            Some(inputs) => {
+                Ok(Sketches(Reading::new(Steps::start(inputs), self.dedup, self.errors)))
+            }
             None => Err(self),
         }
+    }
+}
+
+/// The sketches of events, in the order of the events.
+pub(crate) struct Sketches<'a>(Reading<'a, Sketched>);
+
+impl Sketches<'_> {
+    /// What reading came to so far.
+    pub(crate) fn report(&self) -> &Report {
+        self.0.report()
+    }
+
+    /// What the numbers in sketches stand for.
+    pub(crate) fn book(&self) -> Arc<Sketchbook> {
+        Arc::clone(self.0.shared())
+    }
+}
+
+impl Iterator for Sketches<'_> {
+    type Item = Result<Sketched>;
+
+    fn next(&mut self) -> Option<Result<Sketched>> {
+        self.0.next()
     }
 }
 

@@ -6,12 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Classification;
-use crate::model::{Event, Method};
+use crate::model::{Event, Method, Reason};
 
 /// What was met in the records that were decoded, wanted or not.
 ///
 /// With [`Reader::verify`](super::Reader::verify) that is every record; without, those that could be
-/// of interest, and, where none of a block is an audit record, others up to the first that is.
+/// of interest, and, where none of an input is an audit record, others up to the first that is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Findings {
@@ -71,8 +71,7 @@ impl Findings {
             }
         }
         if let Some(reason) = &event.reason
-            && reason.verb().is_none()
-            && classification.methods.is_empty()
+            && is_reason_unknown(event, classification)
         {
             count(&mut self.unknown_reasons, &reason.without_numbers());
         }
@@ -109,6 +108,12 @@ impl Findings {
         merge_counts(&mut self.unknown_reasons, other.unknown_reasons);
         merge_counts(&mut self.oddities, other.oddities);
     }
+}
+
+/// Whether the event has a reason that neither begins as the log's sentences do nor names a method.
+pub(super) fn is_reason_unknown(event: &Event, classification: &Classification) -> bool {
+    let is_unknown = |reason: &Reason| reason.verb().is_none();
+    event.reason.as_ref().is_some_and(is_unknown) && classification.methods.is_empty()
 }
 
 /// Counts one more of a name, without a copy of the name where it is known.

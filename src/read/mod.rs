@@ -33,6 +33,7 @@ mod tally;
 pub use self::events::Events;
 pub use self::filter::Filter;
 pub use self::findings::Findings;
+pub(crate) use self::recognise::Sketched;
 pub use self::reader::{Reader, read, read_from, read_slice};
 pub use self::report::{Compression, Encoding, FileReport, Report};
 pub use self::shape::Shape;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::date_order::Orders;
 use super::decode::Decoder;
@@ -11,7 +12,7 @@ use super::detect::{Detected, Layout, detect};
 use super::digest::Digest;
 use super::encoding::to_utf8;
 use super::envelope::RowLayout;
-use super::parts::{PART, Parts};
+use super::parts::Parts;
 use super::reader::Options;
 use super::report::{Compression, Encoding, FileReport};
 use super::source::Source;
@@ -136,6 +137,9 @@ impl<'a> Unopened<'a> {
             prefilter: options.prefilter.clone(),
             filter: Arc::clone(&options.filter),
             fingerprints: options.fingerprints.clone(),
+            verify: options.verify,
+            pace: options.pace,
+            holds_audit_records: AtomicBool::new(false),
             longest_record: options.longest_record,
         };
         Ok(Inside { head, text, decoder })
@@ -176,21 +180,22 @@ impl<'a> Inside<'a> {
         report: &FileReport,
     ) -> OpenFile<'a> {
         let Self { head, text, decoder } = self;
-        let splitter = decoder.layout.splitter();
+        let splitter = decoder.layout.splitter(options.pace);
         let decoder = Arc::new(decoder);
         let is_compressed = report.compression != Compression::None;
         let is_utf8 = matches!(report.encoding, Encoding::Utf8 | Encoding::Utf8WithMark);
         let length = file.as_ref().map(|(_, length)| *length);
-        let small = if is_compressed { PART / 8 } else { PART };
+        let small = if is_compressed { options.grain.part / 8 } else { options.grain.part };
         let is_plain = !is_compressed && is_utf8 && !options.hash;
-        let parts = file.filter(|(_, length)| is_plain && *length > PART).and_then(|(file, length)| {
+        let parts = file.filter(|(_, length)| is_plain && *length > options.grain.part).and_then(|(file, length)| {
             let guess = Guess::learn(&splitter, &head)?;
             let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
-            Some(Parts { file, length, decoder, fresh, guess })
+            Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
         });
         let (longest, buffers) = (options.longest_record, Arc::clone(&options.buffers));
+        let blocks = Blocks::new(&head, text, splitter, longest, buffers).of(options.grain.block);
         OpenFile {
-            blocks: Blocks::new(&head, text, splitter, longest, buffers),
+            blocks,
             decoder,
             digest,
             parts,

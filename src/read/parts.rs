@@ -17,10 +17,6 @@ use super::reader::Options;
 use super::steps::{Step, decode_piece};
 use crate::scan::{Blocks, Guess, Piece, Splitter};
 
-/// How long a part is. Long enough that finding its beginning and completing its last record cost
-/// little, short enough that a few of them fit into memory.
-pub(super) const PART: u64 = 1024 * 1024;
-
 /// How much is looked at first to find a record.
 const FIRST_LOOK: usize = 4 * 1024;
 
@@ -28,6 +24,8 @@ const FIRST_LOOK: usize = 4 * 1024;
 pub(super) struct Parts {
     pub(super) file: Arc<File>,
     pub(super) length: u64,
+    /// How long a part is.
+    pub(super) part: u64,
     pub(super) decoder: Arc<Decoder>,
     /// A splitter before the first record.
     pub(super) fresh: Splitter,
@@ -55,7 +53,7 @@ pub(super) struct Part<P> {
 
 impl Parts {
     pub(super) fn count(&self) -> u64 {
-        self.length.div_ceil(PART)
+        self.length.div_ceil(self.part)
     }
 
     /// Where the file begins.
@@ -65,7 +63,7 @@ impl Parts {
 
     /// Where records no longer belong to a part: the last one goes on as long as the file does.
     pub(super) fn end_of(&self, number: u64) -> u64 {
-        if number + 1 == self.count() { u64::MAX } else { (number + 1) * PART }
+        if number + 1 == self.count() { u64::MAX } else { (number + 1) * self.part }
     }
 
     /// Reads a part, from where it is guessed to begin.
@@ -86,7 +84,7 @@ impl Parts {
             return Some(self.beginning());
         }
         // A border may be the very first byte, which only the byte before it shows.
-        let before = number * PART - 1;
+        let before = number * self.part - 1;
         let mut seen = vec![0; FIRST_LOOK];
         loop {
             // A file that cannot be read here says so when the part is read from its border.
@@ -97,7 +95,7 @@ impl Parts {
                     splitter: self.guess.splitter.clone(),
                 });
             }
-            if read < seen.len() || read as u64 >= PART {
+            if read < seen.len() || read as u64 >= self.part {
                 return None;
             }
             seen.resize(seen.len() * 16, 0);
@@ -116,6 +114,7 @@ impl Parts {
         let buffers = Arc::clone(&options.buffers);
         let splitter = start.splitter.clone();
         let mut blocks = Blocks::new(&[], input, splitter, options.longest_record, buffers)
+            .of(options.grain.block)
             .between(start.byte, self.end_of(number));
         let mut part = Part::empty(Some(start));
         let mut failed = false;

@@ -10,7 +10,7 @@ use crate::model::Event;
 use crate::origin::Origin;
 
 /// What an event is made into.
-pub(crate) trait Product: Sized + Send + 'static {
+pub(super) trait Product: Sized + Send + 'static {
     /// What the threads of one reading share.
     type Shared: Default + Send + Sync;
     /// What a thread keeps from block to block.
@@ -18,6 +18,9 @@ pub(crate) trait Product: Sized + Send + 'static {
 
     /// The memory of a thread that has just begun.
     fn memory(shared: &Arc<Self::Shared>) -> Self::Memory;
+
+    /// A block of this decoder begins.
+    fn begin(_memory: &mut Self::Memory, _decoder: &Decoder) {}
 
     /// An event that was decoded in full.
     fn of_event(event: Event, classification: Classification) -> Self;
@@ -48,7 +51,7 @@ pub(crate) trait Product: Sized + Send + 'static {
 }
 
 /// An event that was recognised.
-pub(crate) struct Recognised<P> {
+pub(super) struct Recognised<P> {
     pub(super) time: DateTime<Utc>,
     pub(super) service: Arc<str>,
     /// `None` where the caller's filter does not want it.

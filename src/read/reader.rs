@@ -13,7 +13,7 @@ use super::source::resolve;
 use super::steps::Inputs;
 use crate::catalogue::{Family, needles};
 use crate::model::DateOrder;
-use crate::scan::{Buffers, Prefilter};
+use crate::scan::{Buffers, Pace, Prefilter};
 
 /// Reads exports: options first, inputs last.
 ///
@@ -38,6 +38,24 @@ pub struct Reader {
     hash: bool,
     longest_record: usize,
     largest_expansion: u64,
+    pace: Pace,
+    grain: Grain,
+}
+
+/// In how large pieces an input is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grain {
+    /// What is scanned at a time: it stays in the cache of a core.
+    pub(super) block: usize,
+    /// What one thread reads of a large file. Long enough that finding its beginning and completing its
+    /// last record cost little, short enough that a few of them fit into memory.
+    pub(super) part: u64,
+}
+
+impl Default for Grain {
+    fn default() -> Self {
+        Self { block: 256 * 1024, part: 1024 * 1024 }
+    }
 }
 
 /// What every step of reading needs to know.
@@ -51,6 +69,8 @@ pub(super) struct Options {
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// Whether every record is decoded in full.
     pub(super) verify: bool,
+    pub(super) pace: Pace,
+    pub(super) grain: Grain,
     pub(super) hash: bool,
     pub(super) longest_record: usize,
     pub(super) largest_expansion: u64,
@@ -84,6 +104,8 @@ impl Reader {
             hash: false,
             longest_record: Self::LONGEST_RECORD,
             largest_expansion: Self::LARGEST_EXPANSION,
+            pace: Pace::Fast,
+            grain: Grain::default(),
         }
     }
 
@@ -160,6 +182,23 @@ impl Reader {
         self
     }
 
+    /// Reads by the plain path: on the caller's thread, byte by byte, and with every record that may be of
+    /// interest decoded in full. The result is the same; this is what the fast path is checked against.
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.pace = Pace::Plain;
+        self.threads = Some(1);
+        self
+    }
+
+    /// Reads in pieces of so many bytes, for tests: with small ones, much happens at their borders.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn pieces(mut self, block: usize, part: u64) -> Self {
+        self.grain = Grain { block: block.max(1), part: part.max(1) };
+        self
+    }
+
     /// Reads files, folders (with all below them; names that begin with a dot are passed over),
     /// patterns such as `exports/*.json`, and `-` for standard input.
     ///
@@ -200,6 +239,8 @@ impl Reader {
             prefilter: prefilter.map(Arc::new),
             fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
             verify: self.verify,
+            pace: self.pace,
+            grain: self.grain,
             hash: self.hash,
             longest_record: self.longest_record,
             largest_expansion: self.largest_expansion,

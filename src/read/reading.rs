@@ -1,10 +1,12 @@
 //! The account of a reading: blocks back in order, duplicates dropped, every record tallied.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::decode::{DecodedBlock, Item};
 use super::dedup::Dedup;
 use super::detect::wrong_log;
+use super::findings::Findings;
 use super::product::Product;
 use super::report::{FileReport, Report};
 use super::steps::{Closing, Step, Steps};
@@ -12,13 +14,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::origin::Origin;
 
 /// The events of one or more inputs, as what is made of them, and the faults between them.
-pub(crate) struct Reading<'a, P: Product> {
+pub(super) struct Reading<'a, P: Product> {
     steps: Steps<'a, P>,
     dedup: Option<Dedup>,
     report: Report,
     /// How far the input that is open was read.
     records: u64,
     lines: u64,
+    /// What there is to say of it if nothing else was decoded.
+    probe: Findings,
     ready: VecDeque<Result<P>>,
 }
 
@@ -32,17 +36,18 @@ impl<'a, P: Product> Reading<'a, P> {
             report,
             records: 0,
             lines: 0,
+            probe: Findings::default(),
             ready: errors.into_iter().map(Err).collect(),
         }
     }
 
     /// What reading came to so far.
-    pub(crate) fn report(&self) -> &Report {
+    pub(super) fn report(&self) -> &Report {
         &self.report
     }
 
     /// What the threads of the reading shared.
-    pub(crate) fn shared(&self) -> &std::sync::Arc<P::Shared> {
+    pub(super) fn shared(&self) -> &Arc<P::Shared> {
         self.steps.shared()
     }
 
@@ -58,6 +63,7 @@ impl<'a, P: Product> Reading<'a, P> {
     fn open(&mut self, report: FileReport) {
         self.records = 0;
         self.lines = 0;
+        self.probe = Findings::default();
         if let Some(dedup) = &mut self.dedup {
             dedup.next_file();
         }
@@ -72,6 +78,9 @@ impl<'a, P: Product> Reading<'a, P> {
         file.tally += block.tally;
         file.names_next_page |= block.names_next_page;
         file.findings.merge(block.findings);
+        if self.probe.audit_records == 0 {
+            self.probe.merge(block.probe);
+        }
         self.ready.reserve(block.items.len());
         for item in block.items {
             match item {
@@ -124,6 +133,9 @@ impl<'a, P: Product> Reading<'a, P> {
         file.bytes = closing.bytes;
         file.names_next_page |= closing.names_next_page;
         file.sha256 = closing.sha256.or(file.sha256.take());
+        if file.findings.audit_records == 0 {
+            file.findings.merge(std::mem::take(&mut self.probe));
+        }
         if file.error.is_some() {
             return;
         }

@@ -1,10 +1,37 @@
-//! Events recognised by kinds of records met before. (placeholder to be replaced)
+//! Events recognised by records of their kind.
+//!
+//! The events of a log differ from one another in little more than when and to whom they happened.
+//! So a record that was decoded in full is remembered as a [template](crate::scan::Templates), with
+//! what each of its texts is for; and a record that has the template of one before, and the same texts
+//! wherever they decide about what it means, is an event of the same kind, with its own time, ids and
+//! names. What each text is for is not written down here but found out: each is changed in turn, and
+//! the record decoded again, with the same code as ever. A text
+//!
+//! - that turns up unchanged as a field of which the sketch needs the value has that [`Role`];
+//! - that changes nothing the sketch needs is of no account;
+//! - that has any other effect is taken for part of what decides.
+//!
+//! Decoding looks at a text to copy it, to see whether it says nothing, or to understand it. What is
+//! understood has an effect beyond the copy, so it decides; and texts that say nothing are never
+//! recognised. So what is recognised is what decoding would have found.
+
+use std::collections::HashMap;
 use std::sync::Arc;
-use super::product::Product;
-use crate::catalogue::{Classification, Sketch, Sketchbook};
-use crate::model::Event;
+
+use foldhash::fast::RandomState;
+
+use super::decode::{Decoder, Item};
+use super::dedup::Traits;
+use super::detect::Layout;
+use super::envelope::{Decoded, Fields, Text};
+use super::findings::is_reason_unknown;
+use super::product::{Product, Recognised};
+use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserNames};
+use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
+use crate::scan::{Quoting, Slot, Slots, Templates};
 
 /// An event as a sketch, or whole where it is of no known kind.
+#[derive(Debug)]
 pub(crate) enum Sketched {
     Sketch(Sketch),
     Whole(Box<(Event, Classification)>),
@@ -12,11 +39,476 @@ pub(crate) enum Sketched {
 
 impl Product for Sketched {
     type Shared = Sketchbook;
-    type Memory = ();
+    type Memory = Recogniser;
 
-    fn memory(_shared: &Arc<Sketchbook>) {}
+    fn memory(shared: &Arc<Sketchbook>) -> Recogniser {
+        Recogniser::new(Arc::clone(shared))
+    }
+
+    fn begin(memory: &mut Recogniser, decoder: &Decoder) {
+        memory.begin(decoder);
+    }
 
     fn of_event(event: Event, classification: Classification) -> Self {
         Self::Whole(Box::new((event, classification)))
     }
+
+    fn learn(
+        memory: &mut Recogniser,
+        decoder: &Decoder,
+        record: &[u8],
+        event: &Event,
+        classification: &Classification,
+    ) {
+        memory.learn(decoder, record, event, classification);
+    }
+
+    fn recognise(
+        memory: &mut Recogniser,
+        decoder: &Decoder,
+        record: &[u8],
+    ) -> Option<Recognised<Self>> {
+        memory.recognise(decoder, record)
+    }
+}
+
+/// What a thread remembers of the records it met.
+pub(crate) struct Recogniser {
+    book: Arc<Sketchbook>,
+    /// `None` where records are not to be recognised.
+    known: Option<Known>,
+    // Memory to work in.
+    slots: Slots,
+    key: Vec<u8>,
+    names: String,
+}
+
+/// What was learned of records of one layout.
+struct Known {
+    layout: Layout,
+    templates: Templates,
+    /// What the slots of each template are for; `None` where that could not be found out.
+    roles: Vec<Option<Roles>>,
+    /// What a record means, by its template and the texts that decide; `None` where it has to be
+    /// decoded in full all the same.
+    meanings: HashMap<Box<[u8]>, Option<Meaning>, RandomState>,
+}
+
+/// How many meanings are remembered.
+const MEANINGS: usize = 4096;
+
+/// What the text in a slot is for. Names are numbered: id, user principal name, display name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It is, or may be, a part of what decides about the meaning.
+    Decides,
+    /// It is of no account.
+    NoAccount,
+    Time,
+    Id,
+    CorrelationId,
+    Initiator(usize),
+    Target(usize),
+}
+
+/// The slots of a template by what they are for.
+#[derive(Debug, Default)]
+struct Roles {
+    decides: Vec<usize>,
+    time: Option<usize>,
+    id: Option<usize>,
+    correlation_id: Option<usize>,
+    initiator: [Option<usize>; 3],
+    target: [Option<usize>; 3],
+}
+
+/// What records of one template mean that have the same deciding texts.
+#[derive(Debug)]
+struct Meaning {
+    kind: u32,
+    activity: String,
+    reason: Option<String>,
+    service: Arc<str>,
+    actor: ActorRule,
+    has_target: bool,
+    /// Whether the caller's filter wants it, if at the right time.
+    is_wanted: bool,
+}
+
+/// Who is taken to have acted.
+#[derive(Debug, Clone, Copy)]
+enum ActorRule {
+    Always(ActorKind),
+    /// It depends on whether the user who acted is the one whom the event is about.
+    User { own: ActorKind, of_another: ActorKind },
+}
+
+impl Recogniser {
+    fn new(book: Arc<Sketchbook>) -> Self {
+        Self {
+            book,
+            known: None,
+            slots: Slots::new(),
+            key: Vec::new(),
+            names: String::new(),
+        }
+    }
+
+    /// Forgets what was learned where another layout gives the same bytes another meaning.
+    fn begin(&mut self, decoder: &Decoder) {
+        let is_known = self.known.as_ref().is_some_and(|known| known.layout == decoder.layout);
+        if !decoder.may_recognise() {
+            self.known = None;
+        } else if !is_known {
+            self.known = quoting_of(&decoder.layout).map(|quoting| Known {
+                layout: decoder.layout.clone(),
+                templates: Templates::new(quoting),
+                roles: Vec::new(),
+                meanings: HashMap::default(),
+            });
+        }
+    }
+
+    fn recognise(&mut self, decoder: &Decoder, record: &[u8]) -> Option<Recognised<Sketched>> {
+        let known = self.known.as_mut()?;
+        let template = known.templates.recognise(record, &mut self.slots)?;
+        let roles = known.roles.get(template)?.as_ref()?;
+        let texts = Texts { record, slots: self.slots.as_slice() };
+        texts.write_key(template, roles, &mut self.key);
+        let meaning = known.meanings.get(self.key.as_slice())?.as_ref()?;
+        let time = parse_timestamp(texts.get(roles.time?)?)?;
+        let target = texts.names(roles.target)?;
+        let initiator = texts.names(roles.initiator)?;
+        let (id, correlation_id) = (texts.given(roles.id)?, texts.given(roles.correlation_id)?);
+        let service = Arc::clone(&meaning.service);
+        if !meaning.is_wanted || !decoder.filter.accepts_time(time) {
+            return Some(Recognised { time, service, item: None });
+        }
+        let actor = match meaning.actor {
+            ActorRule::Always(actor) => actor,
+            ActorRule::User { own, of_another } => {
+                let is_own = is_same_user(initiator.ids(), target.ids());
+                if is_own { own } else { of_another }
+            }
+        };
+        let user = if meaning.has_target {
+            target
+        } else if actor == ActorKind::User {
+            initiator
+        } else {
+            UserNames::default()
+        };
+        let fingerprint = decoder.fingerprints.as_ref().map(|fingerprints| {
+            fingerprints.take(&Traits {
+                id,
+                time,
+                correlation_id,
+                activity: &meaning.activity,
+                target: target.id.or(target.user_principal_name),
+                reason: meaning.reason.as_deref(),
+            })
+        });
+        let user = self.book.user(user, &mut self.names);
+        let product = Sketched::Sketch(Sketch { time, kind: meaning.kind, user, actor });
+        let fingerprint = fingerprint.unwrap_or_default();
+        Some(Recognised { time, service, item: Some(Item { product, fingerprint }) })
+    }
+
+    fn learn(
+        &mut self,
+        decoder: &Decoder,
+        record: &[u8],
+        event: &Event,
+        classification: &Classification,
+    ) {
+        let Some(known) = &mut self.known else { return };
+        let slots = &mut self.slots;
+        let template = known.templates.recognise(record, slots).or_else(|| {
+            // There is no room for ever more templates.
+            known.templates.learn(record)?;
+            known.templates.recognise(record, slots)
+        });
+        let Some(template) = template else { return };
+        let texts = Texts { record, slots: slots.as_slice() };
+        if known.roles.len() <= template {
+            known.roles.resize_with(template + 1, || None);
+            known.roles[template] = Roles::find(decoder, &texts, event);
+        }
+        let Some(roles) = &known.roles[template] else { return };
+        if !roles.are_all_given(&texts) {
+            return;
+        }
+        texts.write_key(template, roles, &mut self.key);
+        if known.meanings.len() >= MEANINGS {
+            known.meanings.clear();
+        }
+        let meaning = Meaning::of(event, classification, roles, decoder, &self.book);
+        known.meanings.insert(self.key.as_slice().into(), meaning);
+    }
+}
+
+/// How the texts of a record are quoted; `None` where records are not recognised: dates of a locale and
+/// columns that are named elsewhere have no meaning of their own.
+fn quoting_of(layout: &Layout) -> Option<Quoting> {
+    match layout {
+        Layout::Lines(_) | Layout::Messages(_) | Layout::Json(_) => Some(Quoting::Json),
+        Layout::Portal(layout) => Some(Quoting::Csv { delimiter: layout.delimiter() }),
+        Layout::Rows(_) | Layout::Tables => None,
+    }
+}
+
+/// The texts in the slots of a record.
+struct Texts<'a> {
+    record: &'a [u8],
+    slots: &'a [Slot],
+}
+
+impl<'a> Texts<'a> {
+    fn bytes(&self, slot: usize) -> &'a [u8] {
+        self.slots.get(slot).map(|slot| &self.record[slot.range()]).unwrap_or_default()
+    }
+
+    /// The text, if it is what decoding would give: without escapes, and not one that says nothing.
+    fn get(&self, slot: usize) -> Option<&'a str> {
+        let is_plain = self.slots.get(slot).is_some_and(|slot| !slot.has_escape);
+        let text = is_plain.then(|| std::str::from_utf8(self.bytes(slot)).ok())??;
+        // The names of a user are put together with control characters.
+        present(text).filter(|text| text.bytes().all(|byte| byte >= b' '))
+    }
+
+    /// The text of a field that records of this template have or have not; `None` in doubt.
+    fn given(&self, slot: Option<usize>) -> Option<Option<&'a str>> {
+        match slot {
+            Some(slot) => self.get(slot).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn names(&self, slots: [Option<usize>; 3]) -> Option<UserNames<'a>> {
+        let [id, user_principal_name, display_name] = slots;
+        Some(UserNames {
+            id: self.given(id)?,
+            user_principal_name: self.given(user_principal_name)?,
+            display_name: self.given(display_name)?,
+        })
+    }
+
+    /// What tells the meaning: the template and the texts that decide, each behind its length.
+    fn write_key(&self, template: usize, roles: &Roles, key: &mut Vec<u8>) {
+        key.clear();
+        key.extend(template.to_le_bytes());
+        for slot in &roles.decides {
+            let text = self.bytes(*slot);
+            key.extend(text.len().to_le_bytes());
+            key.extend(text);
+        }
+    }
+
+    /// The record with another text in a slot.
+    fn with(&self, slot: usize, text: &[u8]) -> Vec<u8> {
+        let range = self.slots[slot].range();
+        [&self.record[..range.start], text, &self.record[range.end..]].concat()
+    }
+}
+
+impl Meaning {
+    /// What an event means, unless something in it has to be reported that a sketch does not hold.
+    fn of(
+        event: &Event,
+        classification: &Classification,
+        roles: &Roles,
+        decoder: &Decoder,
+        book: &Sketchbook,
+    ) -> Option<Self> {
+        let names_new_method =
+            classification.methods.iter().any(|method| matches!(method, Method::Other(_)));
+        if classification.is_unknown()
+            || names_new_method
+            || is_reason_unknown(event, classification)
+            || !roles.cover(event)
+        {
+            return None;
+        }
+        let actor = match (&event.actor.user, event.target_user()) {
+            (Some(_), Some(_)) => ActorRule::User {
+                own: event.activity.actor_of_user(true),
+                of_another: event.activity.actor_of_user(false),
+            },
+            _ => ActorRule::Always(event.actor_kind()),
+        };
+        Some(Self {
+            kind: book.kind(Kind::of(event, classification.clone()))?,
+            activity: event.activity.as_str().to_owned(),
+            reason: event.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            service: event.service.as_deref().unwrap_or_default().into(),
+            actor,
+            has_target: event.target_user().is_some(),
+            is_wanted: decoder.filter.accepts_kind(&event.activity, classification),
+        })
+    }
+}
+
+/// What a slot is tried with: a text that stands in no log.
+const MARK: &str = "regaudit looks what this is for";
+
+impl Roles {
+    /// Finds out what each slot of a record is for; `None` where the record cannot be tried.
+    fn find(decoder: &Decoder, texts: &Texts<'_>, event: &Event) -> Option<Self> {
+        let target = event
+            .target_user()
+            .and_then(|user| event.targets.iter().position(|target| std::ptr::eq(target, user)));
+        let base = audit_fields(decoder, texts.record)?;
+        let mut roles = Self::default();
+        for slot in 0..texts.slots.len() {
+            let marked = texts.with(slot, MARK.as_bytes());
+            let blank = texts.with(slot, b"");
+            let role = match (audit_fields(decoder, &marked), audit_fields(decoder, &blank)) {
+                (Some(marked), blank) => role_of(&base, &marked, blank.as_ref(), target),
+                (None, _) => Role::Decides,
+            };
+            roles.assign(slot, role)?;
+        }
+        Some(roles)
+    }
+
+    /// Notes the role of a slot; `None` where two slots have the same.
+    fn assign(&mut self, slot: usize, role: Role) -> Option<()> {
+        let place = match role {
+            Role::NoAccount => return Some(()),
+            Role::Decides => {
+                self.decides.push(slot);
+                return Some(());
+            }
+            Role::Time => &mut self.time,
+            Role::Id => &mut self.id,
+            Role::CorrelationId => &mut self.correlation_id,
+            Role::Initiator(name) => &mut self.initiator[name],
+            Role::Target(name) => &mut self.target[name],
+        };
+        place.replace(slot).is_none().then_some(())
+    }
+
+    fn are_all_given(&self, texts: &Texts<'_>) -> bool {
+        let single = [self.time, self.id, self.correlation_id];
+        let all = single.iter().chain(&self.initiator).chain(&self.target);
+        all.flatten().all(|slot| texts.get(*slot).is_some())
+    }
+
+    /// Whether every text that a sketch takes from an event has a slot, and no other has.
+    fn cover(&self, event: &Event) -> bool {
+        let user = event.actor.user.as_ref();
+        let target = event.target_user();
+        let given = [
+            user.and_then(|user| user.id.as_ref()),
+            user.and_then(|user| user.user_principal_name.as_ref()),
+            user.and_then(|user| user.display_name.as_ref()),
+            target.and_then(|target| target.id.as_ref()),
+            target.and_then(|target| target.user_principal_name.as_ref()),
+            target.and_then(|target| target.display_name.as_ref()),
+            event.id.as_ref(),
+            event.correlation_id.as_ref(),
+        ];
+        let ids = [self.id, self.correlation_id];
+        let slots = self.initiator.iter().chain(&self.target).chain(&ids);
+        self.time.is_some()
+            && given.iter().zip(slots).all(|(text, slot)| text.is_some() == slot.is_some())
+    }
+}
+
+fn audit_fields<'a>(decoder: &Decoder, record: &'a [u8]) -> Option<Fields<'a>> {
+    match decoder.decode_record(record, None) {
+        Ok(Decoded::Audit(fields)) => Some(*fields),
+        _ => None,
+    }
+}
+
+/// What a slot is for, by what decoding finds with a mark in it, and with nothing in it.
+fn role_of(
+    base: &Fields<'_>,
+    marked: &Fields<'_>,
+    blank: Option<&Fields<'_>>,
+    target: Option<usize>,
+) -> Role {
+    let is_same = |fields: &Fields<'_>| without_trifles(fields) == without_trifles(base);
+    if is_same(marked) && blank.is_some_and(is_same) {
+        return Role::NoAccount;
+    }
+    let mut candidates = vec![Role::Time, Role::Id, Role::CorrelationId];
+    candidates.extend((0..3).map(Role::Initiator));
+    candidates.extend((0..3).map(Role::Target));
+    let explains = |role: &Role| {
+        let mut changed = base.clone();
+        let is_there = field_mut(&mut changed, *role, target).is_some_and(|field| {
+            let was_there = field.is_there();
+            field.set(MARK);
+            was_there
+        });
+        is_there && changed == *marked
+    };
+    candidates.into_iter().find(explains).unwrap_or(Role::Decides)
+}
+
+/// The fields without those of which a sketch holds nothing, and on which nothing depends.
+fn without_trifles<'a>(fields: &Fields<'a>) -> Fields<'a> {
+    let mut fields = fields.clone();
+    fields.tenant_id = Text::default();
+    fields.caller_ip = Text::default();
+    fields.actor_ip = Text::default();
+    fields.user_agent = Text::default();
+    fields.details.clear();
+    if let Some(user) = &mut fields.actor.user {
+        user.home_tenant_id = None;
+    }
+    fields
+}
+
+/// A field of a record.
+enum FieldMut<'fields, 'text> {
+    Text(&'fields mut Text<'text>),
+    Name(&'fields mut Option<String>),
+}
+
+impl FieldMut<'_, '_> {
+    fn is_there(&self) -> bool {
+        match self {
+            Self::Text(text) => text.present().is_some(),
+            Self::Name(name) => name.is_some(),
+        }
+    }
+
+    fn set(self, text: &str) {
+        match self {
+            Self::Text(field) => *field = Text::new(text.to_owned()),
+            Self::Name(field) => *field = Some(text.to_owned()),
+        }
+    }
+}
+
+fn field_mut<'fields, 'text>(
+    fields: &'fields mut Fields<'text>,
+    role: Role,
+    target: Option<usize>,
+) -> Option<FieldMut<'fields, 'text>> {
+    Some(match role {
+        Role::Time => FieldMut::Text(&mut fields.time),
+        Role::Id => FieldMut::Text(&mut fields.id),
+        Role::CorrelationId => FieldMut::Text(&mut fields.correlation_id),
+        Role::Initiator(name) => {
+            let user = fields.actor.user.as_mut()?;
+            FieldMut::Name(match name {
+                0 => &mut user.id,
+                1 => &mut user.user_principal_name,
+                _ => &mut user.display_name,
+            })
+        }
+        Role::Target(name) => {
+            let target = fields.targets.get_mut(target?)?;
+            FieldMut::Name(match name {
+                0 => &mut target.id,
+                1 => &mut target.user_principal_name,
+                _ => &mut target.display_name,
+            })
+        }
+        Role::Decides | Role::NoAccount => return None,
+    })
 }

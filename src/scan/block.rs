@@ -7,9 +7,6 @@ use std::sync::Arc;
 use super::buffer::{Buffer, Buffers};
 use super::split::{Span, Split, Splitter};
 
-/// How much is read at a time: it stays in the cache of a core while it is scanned.
-const READ: usize = 256 * 1024;
-
 /// How much is read at a time to complete the last record of a part.
 const REST: usize = 16 * 1024;
 
@@ -68,9 +65,12 @@ pub(crate) struct Blocks<R> {
     byte: u64,
     /// Records that begin here or behind are not asked for.
     stop: u64,
-    stopped: bool,
+    /// Whether the end was reached, of the input or of what is asked for.
+    is_done: bool,
     columns: Option<Arc<[u8]>>,
     longest_record: usize,
+    /// How much is read at a time.
+    block: usize,
     at_end: bool,
     /// Whether there is more in `pending` than was looked at.
     has_more: bool,
@@ -96,13 +96,20 @@ impl<R: Read> Blocks<R> {
             pending,
             byte: 0,
             stop: u64::MAX,
-            stopped: false,
+            is_done: false,
             columns: None,
             longest_record,
+            block: 256 * 1024,
             at_end: false,
             has_more: !head.is_empty(),
             failure: None,
         }
+    }
+
+    /// The same, reading so much at a time.
+    pub(crate) fn of(mut self, block: usize) -> Self {
+        self.block = block;
+        self
     }
 
     /// The same where the input begins at `byte` of a greater one, and only records that begin
@@ -132,8 +139,7 @@ impl<R: Read> Blocks<R> {
     /// gap with the failure, then nothing more.
     pub(crate) fn next(&mut self) -> Option<Piece> {
         loop {
-            let is_done = self.stopped || self.byte >= self.stop;
-            if is_done || (self.at_end && self.pending.bytes().is_empty()) {
+            if self.is_done || self.byte >= self.stop {
                 return None;
             }
             if !self.at_end && self.failure.is_none() && !self.has_more {
@@ -141,13 +147,14 @@ impl<R: Read> Blocks<R> {
             }
             let stop = usize::try_from(self.stop - self.byte).unwrap_or(usize::MAX);
             let split = self.splitter.split(self.pending.bytes(), self.at_end, stop);
-            self.stopped = split.stopped;
             // Columns end a split early: what was read is not all looked at.
             self.has_more = split.columns.is_some();
-            if split.used > 0 {
+            self.is_done = split.stopped || (self.at_end && !self.has_more);
+            // At the end there may be a fault where there are no bytes.
+            if split.used > 0 || !split.spans.is_empty() {
                 return Some(Piece::Block(self.take(split)));
             }
-            if self.stopped {
+            if self.is_done {
                 return None;
             }
             if let Some(failure) = self.failure.take() {
@@ -163,7 +170,7 @@ impl<R: Read> Blocks<R> {
     fn fill(&mut self) {
         let end = self.byte + self.pending.bytes().len() as u64;
         let left = usize::try_from(self.stop.saturating_sub(end)).unwrap_or(usize::MAX);
-        let wanted = if left == 0 { REST } else { READ.min(left) };
+        let wanted = if left == 0 { REST.min(self.block) } else { self.block.min(left) };
         match self.pending.fill(&mut self.input, wanted) {
             Ok(read) => self.at_end = read < wanted,
             Err(error) => self.failure = Some(error),
@@ -193,7 +200,7 @@ impl<R: Read> Blocks<R> {
     fn stop_at(&mut self, failure: io::Error) -> Gap {
         let start = self.byte;
         let lines = self.drop_pending(self.pending.bytes().len());
-        self.at_end = true;
+        self.is_done = true;
         Gap { cause: Cause::Failed(failure), bytes: start..self.byte, lines }
     }
 

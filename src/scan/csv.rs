@@ -5,7 +5,7 @@ use std::ops::Range;
 use fearless_simd::{dispatch, prelude::*, u8x64};
 
 use super::split::{FaultKind, Span, Split};
-use super::vector::{WIDTH, level, parity};
+use super::vector::{Pace, WIDTH, level, parity};
 
 /// Splits after line breaks outside quotes, and leaves the header out.
 #[derive(Debug, Clone, Default)]
@@ -16,17 +16,25 @@ pub(crate) struct CsvSplitter {
     quoted: bool,
     /// The line breaks found last; kept for their memory.
     breaks: Vec<usize>,
+    pace: Pace,
 }
 
 impl CsvSplitter {
+    pub(crate) fn new(pace: Pace) -> Self {
+        Self { pace, ..Self::default() }
+    }
+
     /// See [`Splitter::split`](super::Splitter::split).
     pub(super) fn split(&mut self, bytes: &[u8], at_end: bool, stop: usize) -> Split {
         let mut split = Split::default();
         let mut breaks = std::mem::take(&mut self.breaks);
         breaks.clear();
-        dispatch!(level(), simd => {
-            find_breaks(simd, bytes, self.place, &mut self.quoted, &mut breaks)
-        });
+        match self.pace {
+            Pace::Fast => dispatch!(level(), simd => {
+                find_breaks(simd, bytes, self.place, &mut self.quoted, &mut breaks)
+            }),
+            Pace::Plain => find_breaks_plainly(bytes, self.place, &mut self.quoted, &mut breaks),
+        }
         for &place in &breaks {
             self.end_row(bytes, split.used..place, None, &mut split.spans);
             split.used = place + 1;

@@ -13,6 +13,7 @@ use memchr::memmem;
 
 use super::split::{FaultKind, Span, Split};
 use super::value::Passage;
+use super::vector::Pace;
 
 /// Splits JSON into the records it contains.
 #[derive(Debug, Clone)]
@@ -28,6 +29,7 @@ pub(crate) struct JsonSplitter {
     /// A record that begins here or behind is left alone.
     stop: usize,
     names_next_page: bool,
+    pace: Pace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +83,7 @@ enum Purpose {
 }
 
 impl JsonSplitter {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(pace: Pace) -> Self {
         Self {
             open: Vec::new(),
             value: None,
@@ -89,6 +91,7 @@ impl JsonSplitter {
             stray: None,
             stop: usize::MAX,
             names_next_page: false,
+            pace,
         }
     }
 
@@ -121,7 +124,7 @@ impl JsonSplitter {
     }
 
     pub(super) fn give_up(&mut self) {
-        *self = Self { names_next_page: self.names_next_page, ..Self::new() };
+        *self = Self { names_next_page: self.names_next_page, ..Self::new(self.pace) };
     }
 
     pub(super) fn is_at_border_of(&self, other: &Self) -> bool {
@@ -334,7 +337,7 @@ impl JsonSplitter {
 
     /// Goes on to the end of the value; false if it is not there yet.
     fn pass_over(&mut self, bytes: &[u8], mut value: Value, split: &mut Split) -> bool {
-        let end = value.passage.find_end(bytes, &mut self.place);
+        let end = value.passage.find_end(bytes, &mut self.place, self.pace);
         let Some(end) = end else {
             self.value = Some(value);
             return false;
@@ -399,14 +402,14 @@ pub(super) fn first_keys(record: &[u8]) -> Option<[Vec<u8>; 2]> {
 /// The key that the text begins with, and what follows its colon.
 fn first_key(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.trim_ascii_start();
-    let end = text.starts_with(b"\"").then(|| Passage::default().find_end(text, &mut 0))??;
+    let end = text.starts_with(b"\"").then(|| Passage::default().find_end(text, &mut 0, Pace::Plain))??;
     let value = text[end..].trim_ascii_start().strip_prefix(b":")?;
     Some((&text[..end], value.trim_ascii_start()))
 }
 
 /// What follows the value that the text begins with, and the comma behind it.
 fn after_value(text: &[u8]) -> Option<&[u8]> {
-    let end = Passage::default().find_end(text, &mut 0)?;
+    let end = Passage::default().find_end(text, &mut 0, Pace::Plain)?;
     text[end..].trim_ascii_start().strip_prefix(b",")
 }
 
@@ -431,14 +434,14 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
-        let split = JsonSplitter::new().split(text.as_bytes(), true, usize::MAX);
+        let split = JsonSplitter::new(Pace::Fast).split(text.as_bytes(), true, usize::MAX);
         split.spans.iter().map(|span| &text[span.range.clone()]).collect()
     }
 
     /// The same splitter, shown the text byte by byte.
     fn records_byte_by_byte(text: &str) -> Vec<String> {
         let bytes = text.as_bytes();
-        let mut splitter = JsonSplitter::new();
+        let mut splitter = JsonSplitter::new(Pace::Fast);
         let (mut found, mut start) = (Vec::new(), 0);
         for end in 1..=bytes.len() {
             loop {
@@ -479,7 +482,7 @@ mod tests {
     #[test]
     fn faults_name_their_range() {
         let fault = |text: &str| {
-            let split = JsonSplitter::new().split(text.as_bytes(), true, usize::MAX);
+            let split = JsonSplitter::new(Pace::Fast).split(text.as_bytes(), true, usize::MAX);
             split.spans.iter().find_map(|span| Some((span.fault?, span.range.clone())))
         };
         assert_eq!(fault(r#"[{"a":1},{"b"#), Some((FaultKind::CutRecord, 9..12)));
@@ -493,7 +496,7 @@ mod tests {
     fn tables_keep_their_columns() {
         let text =
             r#"{"tables":[{"name":"T","columns":[{"name":"A"}],"rows":[[1,"]"],[2,null]]}]}"#;
-        let mut splitter = JsonSplitter::new();
+        let mut splitter = JsonSplitter::new(Pace::Fast);
         let first = splitter.split(text.as_bytes(), true, usize::MAX);
         assert_eq!(first.columns.as_deref(), Some(br#"[{"name":"A"}]"#.as_slice()));
         let rest = &text[first.used..];

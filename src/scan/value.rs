@@ -2,7 +2,7 @@
 
 use fearless_simd::{dispatch, prelude::*, u8x64};
 
-use super::vector::{WIDTH, level, parity};
+use super::vector::{Pace, WIDTH, level, parity};
 
 /// How a value stands that is being passed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,7 +16,10 @@ pub(super) struct Passage {
 impl Passage {
     /// Where the value ends, looking from `place` on; where it does not, `place` is how far it was
     /// looked.
-    pub(super) fn find_end(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
+    pub(super) fn find_end(&mut self, bytes: &[u8], place: &mut usize, pace: Pace) -> Option<usize> {
+        if pace == Pace::Plain {
+            return self.find_end_plainly(bytes, place);
+        }
         // What is not nested is short: a key, a number, a word.
         while self.depth == 0 && *place < bytes.len() {
             if let Some(end) = self.step(bytes[*place], place) {
@@ -161,7 +164,7 @@ mod tests {
 
     fn in_blocks(mut passage: Passage, bytes: &[u8]) -> (Option<usize>, usize, Passage) {
         let mut place = 0;
-        let end = passage.find_end(bytes, &mut place);
+        let end = passage.find_end(bytes, &mut place, Pace::Fast);
         (end, place, if end.is_some() { Passage::default() } else { passage })
     }
 

@@ -7,6 +7,17 @@ use std::sync::LazyLock;
 
 use fearless_simd::Level;
 
+/// Whether bytes are looked at many at a time, or one after the other. Both find the same; the slow
+/// way is there to check the fast one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// As fast as can be.
+    #[default]
+    Fast,
+    /// One byte after the other.
+    Plain,
+}
+
 /// How many bytes are looked at together: as many as a word has bits.
 pub(super) const WIDTH: usize = 64;
 

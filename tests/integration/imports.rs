@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("model", &["error", "origin"]),
@@ -17,6 +17,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("read", &["scan", "catalogue", "model", "error", "origin"]),
     ("mask", &["catalogue", "model", "error", "origin"]),
     ("summary", &["catalogue", "model", "error", "origin"]),
+    ("summarize", &["read", "summary", "error"]),
     ("report", &["summary", "catalogue", "model", "read", "error", "origin"]),
     ("cli", &[]),
     ("main", &["cli"]),

@@ -20,6 +20,7 @@ mod hardening;
 mod imports;
 #[cfg(feature = "cli")]
 mod masking;
+mod oracle;
 mod properties;
 mod reserved;
 mod rules;

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::super::envelope::{RecordForm, form_of};
 use super::super::shape::Shape;
 use super::{Detected, Layout};
-use crate::scan::JsonSplitter;
+use crate::scan::{JsonSplitter, Pace};
 
 pub(super) fn detect(text: &[u8], asked: Option<Shape>) -> Detected {
     let is_array = text.starts_with(b"[");
@@ -63,7 +63,7 @@ fn begins_lines(text: &[u8], has_records: bool) -> bool {
 
 fn is_first_line_whole(text: &[u8]) -> bool {
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let mut splitter = JsonSplitter::new();
+    let mut splitter = JsonSplitter::new(Pace::Fast);
     let mut place = 0;
     loop {
         let split = splitter.split(&line[place..], true, usize::MAX);

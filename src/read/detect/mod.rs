@@ -11,7 +11,7 @@ use memchr::memmem;
 use super::envelope::{PortalLayout, RecordForm, RowLayout};
 use super::shape::Shape;
 use crate::error::{Error, ErrorKind, Result};
-use crate::scan::{CsvSplitter, JsonSplitter, LineSplitter, Splitter};
+use crate::scan::{CsvSplitter, JsonSplitter, LineSplitter, Pace, Splitter};
 
 pub(super) use self::csv::row_end;
 
@@ -23,7 +23,7 @@ pub(super) struct Detected {
 }
 
 /// How its records are laid out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Layout {
     /// One JSON object a line.
     Lines(RecordForm),
@@ -41,11 +41,11 @@ pub(super) enum Layout {
 
 impl Layout {
     /// What finds the borders of its records.
-    pub(super) fn splitter(&self) -> Splitter {
+    pub(super) fn splitter(&self, pace: Pace) -> Splitter {
         match self {
             Self::Lines(_) | Self::Messages(_) => Splitter::Lines(LineSplitter::default()),
-            Self::Json(_) | Self::Tables => Splitter::Json(JsonSplitter::new()),
-            Self::Portal(_) | Self::Rows(_) => Splitter::Csv(CsvSplitter::default()),
+            Self::Json(_) | Self::Tables => Splitter::Json(JsonSplitter::new(pace)),
+            Self::Portal(_) | Self::Rows(_) => Splitter::Csv(CsvSplitter::new(pace)),
         }
     }
 }

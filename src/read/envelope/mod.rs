@@ -47,7 +47,7 @@ pub(super) enum Decoded<'a> {
 }
 
 /// The fields of an audit record, as its export writes them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Fields<'a> {
     pub(super) time: Text<'a>,
     pub(super) activity: Text<'a>,

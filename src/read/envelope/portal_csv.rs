@@ -162,6 +162,11 @@ impl PortalLayout {
         }
     }
 
+    /// What stands between cells.
+    pub(in crate::read) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// Whether a row holds what the layout promises: a time, a service, an activity and a result.
     pub(in crate::read) fn fits(&self, row: &csv::StringRecord) -> bool {
         let cell = |wanted: Column| {

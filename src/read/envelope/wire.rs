@@ -17,12 +17,12 @@ use crate::model::{Actor, Application, Change, Detail, PropertyValue, Target, Us
 pub(in crate::read) struct Text<'a>(pub(super) Option<Cow<'a, str>>);
 
 impl<'a> Text<'a> {
-    pub(super) fn new(text: impl Into<Cow<'a, str>>) -> Self {
+    pub(in crate::read) fn new(text: impl Into<Cow<'a, str>>) -> Self {
         Self(Some(text.into()))
     }
 
     /// The text, unless it says nothing.
-    pub(super) fn present(&self) -> Option<&str> {
+    pub(in crate::read) fn present(&self) -> Option<&str> {
         self.0.as_deref().and_then(present)
     }
 
