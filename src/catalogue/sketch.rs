@@ -44,17 +44,17 @@ impl Kind {
     }
 }
 
-/// How an event names its user.
+/// How an event names its user, in UTF-8.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct UserNames<'a> {
-    pub(crate) id: Option<&'a str>,
-    pub(crate) user_principal_name: Option<&'a str>,
-    pub(crate) display_name: Option<&'a str>,
+    pub(crate) id: Option<&'a [u8]>,
+    pub(crate) user_principal_name: Option<&'a [u8]>,
+    pub(crate) display_name: Option<&'a [u8]>,
 }
 
 impl<'a> UserNames<'a> {
     /// The object id and the user principal name.
-    pub(crate) fn ids(self) -> (Option<&'a str>, Option<&'a str>) {
+    pub(crate) fn ids(self) -> (Option<&'a [u8]>, Option<&'a [u8]>) {
         (self.id, self.user_principal_name)
     }
 }
@@ -80,12 +80,9 @@ pub(crate) struct Sketchbook {
     hasher: RandomState,
 }
 
-/// Users by their names, which are joined into one text.
+/// Users by their names, which are joined.
 #[derive(Debug, Default)]
-struct Shelf(HashMap<Box<str>, u32, RandomState>);
-
-/// Stands between the names of a user, and before each that is there.
-const NAME: char = '\u{1}';
+struct Shelf(HashMap<Box<[u8]>, u32, RandomState>);
 
 impl Default for Sketchbook {
     fn default() -> Self {
@@ -118,25 +115,16 @@ impl Sketchbook {
     }
 
     /// The number of a user; `None` where no name is given. `scratch` is memory to work in.
-    pub(crate) fn user(&self, names: UserNames<'_>, scratch: &mut String) -> Option<UserNumber> {
+    pub(crate) fn user(&self, names: UserNames<'_>, scratch: &mut Vec<u8>) -> Option<UserNumber> {
         names.id.or(names.user_principal_name)?;
-        scratch.clear();
-        for name in [names.id, names.user_principal_name, names.display_name] {
-            match name {
-                Some(name) => {
-                    scratch.push(NAME);
-                    scratch.push_str(name);
-                }
-                None => scratch.push('\u{2}'),
-            }
-        }
-        let shelf = u8::try_from(self.hasher.hash_one(scratch.as_str()) >> 60).ok()?;
+        join_names(names, scratch);
+        let shelf = u8::try_from(self.hasher.hash_one(scratch.as_slice()) >> 60).ok()?;
         let users = &mut lock(&self.shelves[usize::from(shelf)]).0;
-        let place = match users.get(scratch.as_str()) {
+        let place = match users.get(scratch.as_slice()) {
             Some(place) => *place,
             None => {
                 let place = u32::try_from(users.len()).ok()?;
-                users.insert(scratch.as_str().into(), place);
+                users.insert(scratch.as_slice().into(), place);
                 place
             }
         };
@@ -153,20 +141,61 @@ impl Sketchbook {
     }
 }
 
-fn split_names(joined: &str) -> UserNames<'_> {
+/// Writes the names one behind the other, each behind its length plus one; 0 is a name not given.
+fn join_names(names: UserNames<'_>, joined: &mut Vec<u8>) {
+    joined.clear();
+    for name in [names.id, names.user_principal_name, names.display_name] {
+        let length = name.map_or(0, |name| name.len() + 1);
+        joined.extend(length.to_le_bytes());
+        joined.extend(name.unwrap_or_default());
+    }
+}
+
+fn split_names(joined: &[u8]) -> UserNames<'_> {
     let mut rest = joined;
     let mut next = || {
-        let text = rest.strip_prefix(NAME);
-        let begins = |character| character == NAME || character == '\u{2}';
-        let body = text.unwrap_or_default();
-        let end = body.find(begins).unwrap_or(body.len());
-        let (name, after) = body.split_at(end);
-        rest = if text.is_some() { after } else { rest.get(1..).unwrap_or_default() };
-        text.map(|_| name)
+        let (length, behind) = rest.split_first_chunk()?;
+        let length = usize::from_le_bytes(*length).checked_sub(1);
+        let (name, behind) = behind.split_at_checked(length.unwrap_or_default())?;
+        rest = behind;
+        length.map(|_| name)
     };
     UserNames { id: next(), user_principal_name: next(), display_name: next() }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_keep_their_names() {
+        let book = Sketchbook::default();
+        let name = |text: &'static str| Some(text.as_bytes());
+        let users = [
+            UserNames { id: name("1"), user_principal_name: None, display_name: name("") },
+            UserNames { id: None, user_principal_name: name("a\u{1}b"), display_name: None },
+            UserNames { id: name("1a"), user_principal_name: name("b"), display_name: name("c") },
+            UserNames { id: name("1"), user_principal_name: name("ab"), display_name: name("c") },
+        ];
+        let mut scratch = Vec::new();
+        let mut numbers = Vec::new();
+        for user in users {
+            let number = book.user(user, &mut scratch).unwrap();
+            assert_eq!(book.user(user, &mut scratch), Some(number));
+            assert!(!numbers.contains(&number));
+            numbers.push(number);
+        }
+        let mut found = 0;
+        book.for_each_user(|number, names| {
+            let place = numbers.iter().position(|known| *known == number).unwrap();
+            assert_eq!(names, users[place]);
+            found += 1;
+        });
+        assert_eq!(found, users.len());
+        assert_eq!(book.user(UserNames::default(), &mut scratch), None);
+    }
 }

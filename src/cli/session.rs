@@ -59,7 +59,10 @@ impl Session {
 
     /// Sums up all events, tells of faults, and returns what reading came to; `None` where it was
     /// stopped by a fault.
-    pub(super) fn summarize(&mut self, events: Events<'_>) -> io::Result<Option<(Summary, Report)>> {
+    pub(super) fn summarize(
+        &mut self,
+        events: Events<'_>,
+    ) -> io::Result<Option<(Summary, Report)>> {
         if self.masker.is_some() {
             let mut summary = Summary::new();
             let report = self.read(events, |event, classification| {

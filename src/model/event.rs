@@ -153,11 +153,12 @@ impl Event {
     pub fn actor_kind(&self) -> ActorKind {
         let subject = self.activity.subject();
         if let Some(user) = &self.actor.user {
-            let names = (user.id.as_deref(), user.user_principal_name.as_deref());
+            let pair = |id, name| (bytes_of(id), bytes_of(name));
             let is_own = match self.target_user() {
-                Some(target) => {
-                    is_same_user(names, (target.id.as_deref(), target.user_principal_name.as_deref()))
-                }
+                Some(target) => is_same_user(
+                    pair(&user.id, &user.user_principal_name),
+                    pair(&target.id, &target.user_principal_name),
+                ),
                 None => subject.eq_ignore_ascii_case("user"),
             };
             return self.activity.actor_of_user(is_own);
@@ -218,11 +219,15 @@ fn collect_device_names<'json>(json: &'json Value, names: &mut Vec<&'json str>) 
     }
 }
 
+fn bytes_of(text: &Option<String>) -> Option<&[u8]> {
+    text.as_deref().map(str::as_bytes)
+}
+
 /// Whether two pairs of object id and user principal name are those of one user: by id where both
 /// have one, else by name.
 pub(crate) fn is_same_user(
-    user: (Option<&str>, Option<&str>),
-    target: (Option<&str>, Option<&str>),
+    user: (Option<&[u8]>, Option<&[u8]>),
+    target: (Option<&[u8]>, Option<&[u8]>),
 ) -> bool {
     if let (Some(user), Some(target)) = (user.0, target.0) {
         return user.eq_ignore_ascii_case(target);
@@ -239,8 +244,9 @@ pub(crate) fn is_same_user(
 
 /// Whether `guest` (`ada_example.org#EXT#@example.com`) is the guest form of `home`
 /// (`ada@example.org`).
-pub(crate) fn is_guest_form(guest: &str, home: &str) -> bool {
-    guest_home(guest).is_some_and(|address| address.eq_ignore_ascii_case(home))
+fn is_guest_form(guest: &[u8], home: &[u8]) -> bool {
+    let address = std::str::from_utf8(guest).ok().and_then(guest_home);
+    address.is_some_and(|address| address.as_bytes().eq_ignore_ascii_case(home))
 }
 
 /// The home address that the user principal name of a guest stands for.

@@ -81,7 +81,10 @@ struct Input<P> {
 enum Supply {
     /// A thread is at it: opening it, or reading the next piece of a stream.
     Busy,
-    Parts { parts: Arc<Parts>, next: u64 },
+    Parts {
+        parts: Arc<Parts>,
+        next: u64,
+    },
     Stream(Stream),
     Nothing,
 }
@@ -156,7 +159,8 @@ impl<P: Product> Threaded<P> {
                 Outcome::Parts(parts) => self.assembly = Some(Assembly::new(parts)),
                 Outcome::Part(part) => self.assemble(part),
                 Outcome::Block(block, decoder) => {
-                    let step = decode_block(*block, &decoder, &self.board.options, &mut self.memory);
+                    let step =
+                        decode_block(*block, &decoder, &self.board.options, &mut self.memory);
                     self.ready.push_back(step);
                 }
             }
@@ -306,11 +310,7 @@ impl<P: Product> Board<P> {
         }
         let mut steps = vec![Step::Open(report)];
         if !open.is_small {
-            return self.supply(
-                input,
-                Supply::Stream(Box::new(open)),
-                vec![Outcome::Steps(steps)],
-            );
+            return self.supply(input, Supply::Stream(Box::new(open)), vec![Outcome::Steps(steps)]);
         }
         while let Some(piece) = open.blocks.next() {
             steps.push(super::steps::decode_piece(piece, &open.decoder, &self.options, memory));
@@ -327,7 +327,8 @@ impl<P: Product> Board<P> {
                 Some(Piece::Block(block)) => {
                     let mut state = self.lock();
                     let place = state.reserve(input);
-                    let others_wait = state.idle > 0 && state.may_go_on(input, self.threads * WAITING);
+                    let others_wait =
+                        state.idle > 0 && state.may_go_on(input, self.threads * WAITING);
                     if !others_wait {
                         state.set_supply(input, Supply::Stream(stream));
                         drop(state);
@@ -377,7 +378,8 @@ impl<P> State<P> {
     /// caller that it has to wait.
     fn claim(&mut self, limit: usize) -> Option<Task> {
         for index in 0..self.inputs.len() {
-            if let Some(task) = self.claim_block(index).or_else(|| self.claim_supply(index, limit)) {
+            if let Some(task) = self.claim_block(index).or_else(|| self.claim_supply(index, limit))
+            {
                 return Some(task);
             }
         }
@@ -476,10 +478,8 @@ impl<P> State<P> {
     fn has_no_more_work(&self) -> bool {
         self.unopened.is_empty()
             && self.inputs.iter().all(|input| {
-                let has_block = input
-                    .results
-                    .iter()
-                    .any(|result| matches!(result, Some(Outcome::Block(..))));
+                let has_block =
+                    input.results.iter().any(|result| matches!(result, Some(Outcome::Block(..))));
                 matches!(input.supply, Supply::Nothing) && !has_block
             })
     }

@@ -14,7 +14,7 @@ use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::filter::Filter;
 use super::findings::Findings;
-use super::product::{Product, Recognised};
+use super::product::Product;
 use super::tally::Tally;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,6 +36,8 @@ pub(super) struct Decoder {
     pub(super) pace: Pace,
     /// Whether an audit record was decoded, so that it is known what the input is.
     pub(super) holds_audit_records: AtomicBool,
+    /// Whether most records of the last block were of interest.
+    pub(super) is_dense: AtomicBool,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// How long a record may be.
@@ -96,6 +98,8 @@ impl Decoder {
             lines: Lines::default(),
             base: block.byte,
             nesting: 0,
+            candidates: 0,
+            is_dense: self.is_dense.load(Ordering::Relaxed),
         };
         let columns = block.columns.as_deref().map(QueryColumns::parse);
         match &block.spans {
@@ -105,6 +109,8 @@ impl Decoder {
                 run.out.lines = run.lines.before(bytes, bytes.len());
             }
         }
+        // Blocks resemble one another.
+        self.is_dense.store(run.candidates > run.out.tally.read / 2, Ordering::Relaxed);
         run.out
     }
 
@@ -141,6 +147,10 @@ struct Run<'a, P: Product> {
     base: u64,
     /// How many containers inside records were entered.
     nesting: u32,
+    /// How many records were of interest, or may have been.
+    candidates: u64,
+    /// Whether most of them are expected to be.
+    is_dense: bool,
 }
 
 /// Counts line breaks as far as it is asked.
@@ -162,13 +172,14 @@ impl Lines {
 struct Candidates<'a> {
     prefilter: Option<&'a Prefilter>,
     bytes: &'a [u8],
+    /// Whether `next` was looked for.
+    is_known: bool,
     next: Option<usize>,
 }
 
 impl<'a> Candidates<'a> {
     fn new(prefilter: Option<&'a Prefilter>, bytes: &'a [u8]) -> Self {
-        let next = prefilter.and_then(|prefilter| prefilter.find(bytes, 0));
-        Self { prefilter, bytes, next }
+        Self { prefilter, bytes, is_known: false, next: None }
     }
 
     /// Whether the record may be of interest. Records are asked about in order.
@@ -176,7 +187,8 @@ impl<'a> Candidates<'a> {
         let Some(prefilter) = self.prefilter else {
             return true;
         };
-        if self.next.is_some_and(|next| next < record.start) {
+        if !self.is_known || self.next.is_some_and(|next| next < record.start) {
+            self.is_known = true;
             self.next = prefilter.find(self.bytes, record.start);
         }
         self.next.is_some_and(|next| next < record.end)
@@ -209,11 +221,8 @@ impl<P: Product> Run<'_, P> {
                 self.reject(bad_line(), number, line.start);
             } else if are_messages || self.is_container(&bytes[line.clone()]) {
                 self.container(&bytes[line.clone()], number, line.start);
-            } else if candidates.holds(&line) {
-                self.record(&bytes[line.clone()], number, line.start, None);
             } else {
-                self.skip();
-                skipped.push(line);
+                self.well_framed(line, Some(number), &mut candidates, None, &mut skipped);
             }
         }
         self.probe(bytes, skipped, None);
@@ -226,24 +235,66 @@ impl<P: Product> Run<'_, P> {
         let mut skipped = Vec::new();
         for span in spans {
             let range = span.range.clone();
-            let line = self.lines.before(bytes, range.start);
             self.out.tally.read += 1;
             if let Some(fault) = span.fault {
+                let line = self.lines.before(bytes, range.start);
                 let place = self.base + range.start as u64;
                 let length = range.len() as u64;
                 self.reject(describe(fault, place..place + length), line, range.start);
             } else if range.len() > self.decoder.longest_record {
+                let line = self.lines.before(bytes, range.start);
                 self.reject(self.too_long(&range), line, range.start);
             } else if columns.is_none() && self.is_container(&bytes[range.clone()]) {
+                let line = self.lines.before(bytes, range.start);
                 self.container(&bytes[range.clone()], line, range.start);
-            } else if candidates.holds(&range) {
-                self.record(&bytes[range.clone()], line, range.start, columns);
             } else {
-                self.skip();
-                skipped.push(range);
+                self.well_framed(range, None, &mut candidates, columns, &mut skipped);
             }
         }
         self.probe(bytes, skipped, columns);
+    }
+
+    /// A record that is recognised, decoded or skipped. Its line is counted where it is not known.
+    fn well_framed(
+        &mut self,
+        range: Range<usize>,
+        line: Option<u64>,
+        candidates: &mut Candidates<'_>,
+        columns: Option<&Result<QueryColumns>>,
+        skipped: &mut Vec<Range<usize>>,
+    ) {
+        let bytes = candidates.bytes;
+        let record = &bytes[range.clone()];
+        // Where most records are of interest, looking whether they are takes longer than it saves.
+        let at_once = self.is_dense && self.recognise(record, columns);
+        if at_once {
+            self.candidates += 1;
+        } else if candidates.holds(&range) {
+            self.candidates += 1;
+            if self.is_dense || !self.recognise(record, columns) {
+                let line = line.unwrap_or_else(|| self.lines.before(bytes, range.start));
+                self.record(record, line, range.start, columns);
+            }
+        } else {
+            self.skip();
+            skipped.push(range);
+        }
+    }
+
+    /// Takes an event of a kind that was met before, if it is one.
+    fn recognise(&mut self, record: &[u8], columns: Option<&Result<QueryColumns>>) -> bool {
+        if columns.is_some() {
+            return false;
+        }
+        let Some(recognised) = P::recognise(self.memory, self.decoder, record) else {
+            return false;
+        };
+        self.out.findings.add_recognised(recognised.time, &recognised.mentions);
+        match recognised.item {
+            Some(item) => self.out.items.push(Ok(item)),
+            None => self.filter_out(),
+        }
+        true
     }
 
     fn skip(&mut self) {
@@ -287,11 +338,6 @@ impl<P: Product> Run<'_, P> {
         start: usize,
         columns: Option<&Result<QueryColumns>>,
     ) {
-        if columns.is_none()
-            && let Some(recognised) = P::recognise(self.memory, self.decoder, record)
-        {
-            return self.recognised(recognised);
-        }
         match self.decoder.decode_record(record, columns) {
             Ok(Decoded::Audit(fields)) => self.audit(record, *fields, line, start),
             Ok(Decoded::OtherLog(log)) => {
@@ -316,15 +362,6 @@ impl<P: Product> Run<'_, P> {
         is_line && {
             let spans = JsonSplitter::new(self.decoder.pace).split(line, true, usize::MAX).spans;
             spans.len() > 1 && spans.iter().all(|span| span.fault.is_none())
-        }
-    }
-
-    /// An event of a kind that was met before.
-    fn recognised(&mut self, recognised: Recognised<P>) {
-        self.out.findings.add_recognised(recognised.time, &recognised.service);
-        match recognised.item {
-            Some(item) => self.out.items.push(Ok(item)),
-            None => self.filter_out(),
         }
     }
 

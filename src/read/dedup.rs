@@ -30,25 +30,26 @@ pub(crate) struct Fingerprint {
 /// What of an event goes into its fingerprint.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Traits<'a> {
-    pub(crate) id: Option<&'a str>,
+    pub(crate) id: Option<&'a [u8]>,
     pub(crate) time: DateTime<Utc>,
-    pub(crate) correlation_id: Option<&'a str>,
+    pub(crate) correlation_id: Option<&'a [u8]>,
     pub(crate) activity: &'a str,
     /// The id of the target, else its name.
-    pub(crate) target: Option<&'a str>,
+    pub(crate) target: Option<&'a [u8]>,
     pub(crate) reason: Option<&'a str>,
 }
 
 impl<'a> Traits<'a> {
     pub(crate) fn of(event: &'a Event) -> Self {
         let target = event.target_user();
+        let target = target
+            .and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref()));
         Self {
-            id: event.id.as_deref(),
+            id: event.id.as_deref().map(str::as_bytes),
             time: event.time,
-            correlation_id: event.correlation_id.as_deref(),
+            correlation_id: event.correlation_id.as_deref().map(str::as_bytes),
             activity: event.activity.as_str(),
-            target: target
-                .and_then(|target| target.id.as_deref().or(target.user_principal_name.as_deref())),
+            target: target.map(str::as_bytes),
             reason: event.reason.as_ref().map(Reason::as_str),
         }
     }
@@ -72,9 +73,9 @@ impl Fingerprints {
         let content = || {
             self.key(&(
                 coarse(traits.time),
-                traits.correlation_id.map(str::to_ascii_lowercase),
+                traits.correlation_id.map(<[u8]>::to_ascii_lowercase),
                 traits.activity,
-                traits.target.map(str::to_ascii_lowercase),
+                traits.target.map(<[u8]>::to_ascii_lowercase),
                 traits.reason,
             ))
         };

@@ -84,8 +84,7 @@ impl Iterator for Events<'_> {
     fn next(&mut self) -> Option<Result<Event>> {
         if let Some(inputs) = self.inputs.take() {
             let errors = std::mem::take(&mut self.errors);
-            self.reading =
-                Some(Box::new(Reading::new(Steps::start(inputs), self.dedup, errors)));
+            self.reading = Some(Box::new(Reading::new(Steps::start(inputs), self.dedup, errors)));
         }
         self.reading.as_mut()?.next().map(|event| event.map(|event| *event))
     }

@@ -50,7 +50,11 @@ impl Filter {
     }
 
     /// Whether events of this activity and classification are wanted, of whomever and whenever.
-    pub(super) fn accepts_kind(&self, activity: &Activity, classification: &Classification) -> bool {
+    pub(super) fn accepts_kind(
+        &self,
+        activity: &Activity,
+        classification: &Classification,
+    ) -> bool {
         is_one_of(&self.families, &classification.family)
             && is_one_of(&self.activities, activity)
             && is_one_of(&self.outcomes, &classification.outcome)

@@ -46,10 +46,13 @@ impl Findings {
         self.add_audit_record(event.time, event.service.as_deref().unwrap_or_default());
     }
 
-    /// Adds an event of a kind that was met before, and in which nothing was unknown.
-    pub(super) fn add_recognised(&mut self, time: DateTime<Utc>, service: &str) {
-        self.add_audit_record(time, service);
+    /// Adds an event of a kind that was met before.
+    pub(super) fn add_recognised(&mut self, time: DateTime<Utc>, mentions: &Mentions) {
+        self.add_audit_record(time, &mentions.service);
         self.events += 1;
+        if let Some(reason) = &mentions.unknown_reason {
+            count(&mut self.unknown_reasons, reason);
+        }
     }
 
     fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
@@ -70,10 +73,8 @@ impl Findings {
                 count(&mut self.unknown_methods, text.as_str());
             }
         }
-        if let Some(reason) = &event.reason
-            && is_reason_unknown(event, classification)
-        {
-            count(&mut self.unknown_reasons, &reason.without_numbers());
+        if let Some(reason) = unknown_reason(event, classification) {
+            count(&mut self.unknown_reasons, &reason);
         }
     }
 
@@ -110,10 +111,27 @@ impl Findings {
     }
 }
 
-/// Whether the event has a reason that neither begins as the log's sentences do nor names a method.
-pub(super) fn is_reason_unknown(event: &Event, classification: &Classification) -> bool {
-    let is_unknown = |reason: &Reason| reason.verb().is_none();
-    event.reason.as_ref().is_some_and(is_unknown) && classification.methods.is_empty()
+/// What is found in every event of a kind, if no method in it is unknown.
+#[derive(Debug)]
+pub(super) struct Mentions {
+    service: Box<str>,
+    unknown_reason: Option<String>,
+}
+
+impl Mentions {
+    pub(super) fn of(event: &Event, classification: &Classification) -> Self {
+        Self {
+            service: event.service.as_deref().unwrap_or_default().into(),
+            unknown_reason: unknown_reason(event, classification),
+        }
+    }
+}
+
+/// The reason, numbers taken out, if it neither begins as the log's sentences do nor names a method.
+fn unknown_reason(event: &Event, classification: &Classification) -> Option<String> {
+    let is_unknown = |reason: &&Reason| reason.verb().is_none();
+    let reason = event.reason.as_ref().filter(is_unknown)?;
+    classification.methods.is_empty().then(|| reason.without_numbers())
 }
 
 /// Counts one more of a name, without a copy of the name where it is known.

@@ -140,6 +140,7 @@ impl<'a> Unopened<'a> {
             verify: options.verify,
             pace: options.pace,
             holds_audit_records: AtomicBool::new(false),
+            is_dense: AtomicBool::new(false),
             longest_record: options.longest_record,
         };
         Ok(Inside { head, text, decoder })
@@ -187,11 +188,13 @@ impl<'a> Inside<'a> {
         let length = file.as_ref().map(|(_, length)| *length);
         let small = if is_compressed { options.grain.part / 8 } else { options.grain.part };
         let is_plain = !is_compressed && is_utf8 && !options.hash;
-        let parts = file.filter(|(_, length)| is_plain && *length > options.grain.part).and_then(|(file, length)| {
-            let guess = Guess::learn(&splitter, &head)?;
-            let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
-            Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
-        });
+        let parts = file.filter(|(_, length)| is_plain && *length > options.grain.part).and_then(
+            |(file, length)| {
+                let guess = Guess::learn(&splitter, &head)?;
+                let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
+                Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
+            },
+        );
         let (longest, buffers) = (options.longest_record, Arc::clone(&options.buffers));
         let blocks = Blocks::new(&head, text, splitter, longest, buffers).of(options.grain.block);
         OpenFile {

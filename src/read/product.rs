@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::decode::{Decoder, Item};
+use super::findings::Mentions;
 use crate::catalogue::Classification;
 use crate::model::Event;
 use crate::origin::Origin;
@@ -53,7 +54,7 @@ pub(super) trait Product: Sized + Send + 'static {
 /// An event that was recognised.
 pub(super) struct Recognised<P> {
     pub(super) time: DateTime<Utc>,
-    pub(super) service: Arc<str>,
+    pub(super) mentions: Arc<Mentions>,
     /// `None` where the caller's filter does not want it.
     pub(super) item: Option<Item<P>>,
 }

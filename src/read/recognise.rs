@@ -24,7 +24,7 @@ use super::decode::{Decoder, Item};
 use super::dedup::Traits;
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, Text};
-use super::findings::is_reason_unknown;
+use super::findings::Mentions;
 use super::product::{Product, Recognised};
 use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserNames};
 use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
@@ -80,7 +80,7 @@ pub(crate) struct Recogniser {
     // Memory to work in.
     slots: Slots,
     key: Vec<u8>,
-    names: String,
+    names: Vec<u8>,
 }
 
 /// What was learned of records of one layout.
@@ -128,7 +128,7 @@ struct Meaning {
     kind: u32,
     activity: String,
     reason: Option<String>,
-    service: Arc<str>,
+    mentions: Arc<Mentions>,
     actor: ActorRule,
     has_target: bool,
     /// Whether the caller's filter wants it, if at the right time.
@@ -140,18 +140,15 @@ struct Meaning {
 enum ActorRule {
     Always(ActorKind),
     /// It depends on whether the user who acted is the one whom the event is about.
-    User { own: ActorKind, of_another: ActorKind },
+    User {
+        own: ActorKind,
+        of_another: ActorKind,
+    },
 }
 
 impl Recogniser {
     fn new(book: Arc<Sketchbook>) -> Self {
-        Self {
-            book,
-            known: None,
-            slots: Slots::new(),
-            key: Vec::new(),
-            names: String::new(),
-        }
+        Self { book, known: None, slots: Slots::new(), key: Vec::new(), names: Vec::new() }
     }
 
     /// Forgets what was learned where another layout gives the same bytes another meaning.
@@ -176,13 +173,13 @@ impl Recogniser {
         let texts = Texts { record, slots: self.slots.as_slice() };
         texts.write_key(template, roles, &mut self.key);
         let meaning = known.meanings.get(self.key.as_slice())?.as_ref()?;
-        let time = parse_timestamp(texts.get(roles.time?)?)?;
+        let time = parse_timestamp(std::str::from_utf8(texts.get(roles.time?)?).ok()?)?;
         let target = texts.names(roles.target)?;
         let initiator = texts.names(roles.initiator)?;
         let (id, correlation_id) = (texts.given(roles.id)?, texts.given(roles.correlation_id)?);
-        let service = Arc::clone(&meaning.service);
+        let mentions = Arc::clone(&meaning.mentions);
         if !meaning.is_wanted || !decoder.filter.accepts_time(time) {
-            return Some(Recognised { time, service, item: None });
+            return Some(Recognised { time, mentions, item: None });
         }
         let actor = match meaning.actor {
             ActorRule::Always(actor) => actor,
@@ -211,7 +208,7 @@ impl Recogniser {
         let user = self.book.user(user, &mut self.names);
         let product = Sketched::Sketch(Sketch { time, kind: meaning.kind, user, actor });
         let fingerprint = fingerprint.unwrap_or_default();
-        Some(Recognised { time, service, item: Some(Item { product, fingerprint }) })
+        Some(Recognised { time, mentions, item: Some(Item { product, fingerprint }) })
     }
 
     fn learn(
@@ -268,16 +265,21 @@ impl<'a> Texts<'a> {
         self.slots.get(slot).map(|slot| &self.record[slot.range()]).unwrap_or_default()
     }
 
-    /// The text, if it is what decoding would give: without escapes, and not one that says nothing.
-    fn get(&self, slot: usize) -> Option<&'a str> {
-        let is_plain = self.slots.get(slot).is_some_and(|slot| !slot.has_escape);
-        let text = is_plain.then(|| std::str::from_utf8(self.bytes(slot)).ok())??;
-        // The names of a user are put together with control characters.
-        present(text).filter(|text| text.bytes().all(|byte| byte >= b' '))
+    /// The text, which is UTF-8, if it is what decoding would give: without escapes, and not one that
+    /// says nothing.
+    fn get(&self, slot: usize) -> Option<&'a [u8]> {
+        let slot = self.slots.get(slot).filter(|slot| !slot.has_escape)?;
+        let text = &self.record[slot.range()];
+        // A slot is not blank; the other texts that say nothing stand in brackets.
+        let may_be_nothing = !text.first().is_some_and(u8::is_ascii_alphanumeric);
+        if may_be_nothing {
+            present(std::str::from_utf8(text).ok()?)?;
+        }
+        Some(text)
     }
 
     /// The text of a field that records of this template have or have not; `None` in doubt.
-    fn given(&self, slot: Option<usize>) -> Option<Option<&'a str>> {
+    fn given(&self, slot: Option<usize>) -> Option<Option<&'a [u8]>> {
         match slot {
             Some(slot) => self.get(slot).map(Some),
             None => Some(None),
@@ -322,11 +324,7 @@ impl Meaning {
     ) -> Option<Self> {
         let names_new_method =
             classification.methods.iter().any(|method| matches!(method, Method::Other(_)));
-        if classification.is_unknown()
-            || names_new_method
-            || is_reason_unknown(event, classification)
-            || !roles.cover(event)
-        {
+        if classification.is_unknown() || names_new_method || !roles.cover(event) {
             return None;
         }
         let actor = match (&event.actor.user, event.target_user()) {
@@ -340,7 +338,7 @@ impl Meaning {
             kind: book.kind(Kind::of(event, classification.clone()))?,
             activity: event.activity.as_str().to_owned(),
             reason: event.reason.as_ref().map(|reason| reason.as_str().to_owned()),
-            service: event.service.as_deref().unwrap_or_default().into(),
+            mentions: Arc::new(Mentions::of(event, classification)),
             actor,
             has_target: event.target_user().is_some(),
             is_wanted: decoder.filter.accepts_kind(&event.activity, classification),

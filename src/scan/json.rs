@@ -402,7 +402,9 @@ pub(super) fn first_keys(record: &[u8]) -> Option<[Vec<u8>; 2]> {
 /// The key that the text begins with, and what follows its colon.
 fn first_key(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.trim_ascii_start();
-    let end = text.starts_with(b"\"").then(|| Passage::default().find_end(text, &mut 0, Pace::Plain))??;
+    let end = text
+        .starts_with(b"\"")
+        .then(|| Passage::default().find_end(text, &mut 0, Pace::Plain))??;
     let value = text[end..].trim_ascii_start().strip_prefix(b":")?;
     Some((&text[..end], value.trim_ascii_start()))
 }

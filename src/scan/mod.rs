@@ -22,6 +22,6 @@ pub(crate) use self::csv::CsvSplitter;
 pub(crate) use self::json::JsonSplitter;
 pub(crate) use self::lines::LineSplitter;
 pub(crate) use self::prefilter::Prefilter;
-pub(crate) use self::vector::Pace;
-pub(crate) use self::template::{Quoting, Slot, Slots, Templates};
 pub(crate) use self::split::{FaultKind, Guess, Span, Split, Splitter};
+pub(crate) use self::template::{Quoting, Slot, Slots, Templates};
+pub(crate) use self::vector::Pace;

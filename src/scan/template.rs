@@ -391,10 +391,10 @@ fn end_of_common(templates: &[(usize, &Template)], from: Place) -> usize {
 }
 
 /// A bit for each byte of a record and some behind it, set where plain text may end. Kept as bytes, so
-/// that the bits from any place on are one load away.
+/// that the bits from any place on are one load away; one window more, as the load is of eight bytes.
 type Marks = [[u8; WINDOW / 8]; MOST_WINDOWS + 1];
 
-/// Marks each byte at which plain text may end, and all that are behind the record.
+/// Marks each byte at which plain text may end, and the end of the record.
 #[inline(always)]
 fn mark<S: Simd>(simd: S, quoting: Quoting, record: &[u8], marks: &mut Marks) -> Option<()> {
     let ends = Ends::new(simd, quoting);
@@ -405,8 +405,6 @@ fn mark<S: Simd>(simd: S, quoting: Quoting, record: &[u8], marks: &mut Marks) ->
     // The rest is looked at through the last window of the record. A shift by a whole one would overflow.
     let last = ends.within(simd, record.last_chunk()?) >> 1 >> (WINDOW - 1 - rest.len());
     *marks.get_mut(windows.len())? = (last | u64::MAX << rest.len()).to_le_bytes();
-    // A place is looked up together with seven bytes of marks behind its own.
-    *marks.get_mut(windows.len() + 1)? = [u8::MAX; WINDOW / 8];
     Some(())
 }
 
@@ -442,7 +440,7 @@ impl<S: Simd> Ends<S> {
     }
 }
 
-/// The first marked place at or behind a place. There is always one.
+/// The first marked place at or behind a place of the record, at the latest the end of the record.
 #[inline(always)]
 fn next_mark(marks: &Marks, mut place: u32) -> Option<u32> {
     loop {
@@ -452,8 +450,8 @@ fn next_mark(marks: &Marks, mut place: u32) -> Option<u32> {
         if bits != 0 {
             return Some(place + bits.trailing_zeros());
         }
-        // So many bits are there at least, whatever the shift was.
-        place += 56;
+        // Whatever the shift was, so many bits were looked at.
+        place += 57;
     }
 }
 
@@ -509,7 +507,9 @@ impl Quoting {
             rest = match rest {
                 [] => return true,
                 [b'\\', b't' | b'n' | b'f' | b'r', behind @ ..] if self == Self::Json => behind,
-                [byte, behind @ ..] if byte.is_ascii() && char::from(*byte).is_whitespace() => behind,
+                [byte, behind @ ..] if byte.is_ascii() && char::from(*byte).is_whitespace() => {
+                    behind
+                }
                 [0..0x80, ..] => return false,
                 _ => match std::str::from_utf8(rest).map(str::trim_start) {
                     Ok(behind) if behind.len() < rest.len() => behind.as_bytes(),
@@ -597,4 +597,674 @@ fn csv_cell(row: &[u8], start: usize) -> Option<Slot> {
 
 fn narrow(length: usize) -> Option<u32> {
     u32::try_from(length).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+    use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+    use super::*;
+
+    const COMMAS: Quoting = Quoting::Csv { delimiter: b',' };
+    const SEMICOLONS: Quoting = Quoting::Csv { delimiter: b';' };
+
+    fn levels() -> Vec<Level> {
+        let best = Level::new();
+        let mut levels = vec![best, Level::baseline(), Level::fallback()];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+            levels.extend(best.as_avx2().map(Level::Avx2));
+        }
+        levels
+    }
+
+    /// Templates, and the record that each was learned from.
+    struct Learned {
+        templates: Templates,
+        records: Vec<Vec<u8>>,
+    }
+
+    impl Learned {
+        fn from<T: AsRef<[u8]>>(quoting: Quoting, records: &[T]) -> Self {
+            let mut learned = Self { templates: Templates::new(quoting), records: Vec::new() };
+            for record in records.iter().map(AsRef::as_ref) {
+                let number = learned.templates.learn(record);
+                if number == Some(learned.records.len()) {
+                    learned.records.push(record.to_vec());
+                }
+                if let Some(number) = number {
+                    let slots = Templates::slots(quoting, record).unwrap();
+                    assert_means_the_same(quoting, &learned.records[number], record, &slots);
+                }
+            }
+            learned
+        }
+
+        /// What is recognised, if it is the same at every level, what the slow twin says, and what
+        /// parsers read.
+        fn recognise(&mut self, record: &[u8]) -> Option<(usize, Vec<Slot>)> {
+            let quoting = self.templates.quoting;
+            let expected = recognise_plainly(quoting, &self.records, record);
+            let mut slots = Slots::new();
+            for level in levels() {
+                self.templates.level = level;
+                let number = self.templates.recognise(record, &mut slots);
+                let found = number.map(|number| (number, slots.as_slice().to_vec()));
+                assert_eq!(found, expected, "{level:?}: {}", record.escape_ascii());
+            }
+            if let Some((number, slots)) = &expected {
+                assert_means_the_same(quoting, &self.records[*number], record, slots);
+            }
+            expected
+        }
+
+        fn texts(&mut self, record: &str) -> Option<(usize, String)> {
+            let (number, slots) = self.recognise(record.as_bytes())?;
+            let texts: Vec<_> = slots.iter().map(|slot| &record[slot.range()]).collect();
+            Some((number, texts.join("|")))
+        }
+    }
+
+    /// What a parser reads, in the order of the record.
+    #[derive(Debug, Clone, PartialEq)]
+    enum Token {
+        /// A string that is a value, or a cell.
+        Text(String),
+        /// A key, another value, or the beginning or end of an object or list.
+        Other(String),
+    }
+
+    fn tokens(quoting: Quoting, record: &[u8]) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        match quoting {
+            Quoting::Json => {
+                let mut reader = serde_json::Deserializer::from_slice(record);
+                Tokens(&mut tokens).deserialize(&mut reader).unwrap();
+                reader.end().unwrap();
+            }
+            Quoting::Csv { delimiter } => {
+                let reader = csv::ReaderBuilder::new()
+                    .has_headers(false)
+                    .flexible(true)
+                    .delimiter(delimiter)
+                    .from_reader(record);
+                let rows: Vec<_> = reader.into_records().map(Result::unwrap).collect();
+                assert_eq!(rows.len(), 1);
+                tokens.extend(rows[0].iter().map(|cell| Token::Text(cell.to_owned())));
+            }
+        }
+        tokens
+    }
+
+    struct Tokens<'a>(&'a mut Vec<Token>);
+
+    impl Tokens<'_> {
+        fn other(&mut self, value: impl fmt::Debug) {
+            self.0.push(Token::Other(format!("{value:?}")));
+        }
+    }
+
+    impl<'de> DeserializeSeed<'de> for Tokens<'_> {
+        type Value = ();
+
+        fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+            deserializer.deserialize_any(self)
+        }
+    }
+
+    impl<'de> Visitor<'de> for Tokens<'_> {
+        type Value = ();
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("anything")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<(), E> {
+            self.0.push(Token::Text(text.to_owned()));
+            Ok(())
+        }
+
+        fn visit_unit<E>(mut self) -> Result<(), E> {
+            self.other(());
+            Ok(())
+        }
+
+        fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
+            self.other(value);
+            Ok(())
+        }
+
+        fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
+            self.other(value);
+            Ok(())
+        }
+
+        fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
+            self.other(value);
+            Ok(())
+        }
+
+        fn visit_f64<E>(mut self, value: f64) -> Result<(), E> {
+            self.other(value);
+            Ok(())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+            self.other('[');
+            while list.next_element_seed(Tokens(self.0))?.is_some() {}
+            self.other(']');
+            Ok(())
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+            self.other('{');
+            while let Some(key) = members.next_key::<String>()? {
+                self.other(key);
+                members.next_value_seed(Tokens(self.0))?;
+            }
+            self.other('}');
+            Ok(())
+        }
+    }
+
+    /// A record with the numbers of the slots in their place.
+    fn numbered(record: &[u8], slots: &[Slot]) -> Vec<u8> {
+        let mut numbered = Vec::new();
+        let mut place = 0;
+        for (number, slot) in slots.iter().enumerate() {
+            numbered.extend_from_slice(&record[place..slot.range().start]);
+            write!(numbered, "slot {number}").unwrap();
+            place = slot.range().end;
+        }
+        numbered.extend_from_slice(&record[place..]);
+        numbered
+    }
+
+    /// Whether a parser reads the same in a record as in that of a template, but for the texts in slots,
+    /// and these just where the template has them.
+    fn assert_means_the_same(quoting: Quoting, template: &[u8], record: &[u8], slots: &[Slot]) {
+        let of_template = Templates::slots(quoting, template).unwrap();
+        let [expected, with_numbers] = [(template, &*of_template), (record, slots)]
+            .map(|(record, slots)| tokens(quoting, &numbered(record, slots)));
+        assert_eq!(with_numbers, expected);
+        let mut texts = slots.iter().enumerate().map(|(number, slot)| {
+            let text = unescaped(quoting, &record[slot.range()]).unwrap();
+            assert_eq!(slot.has_escape, text.as_bytes() != &record[slot.range()]);
+            assert!(!text.trim().is_empty());
+            (Token::Text(format!("slot {number}")), Token::Text(text))
+        });
+        let mut next = texts.next();
+        for (with_number, token) in expected.into_iter().zip(tokens(quoting, record)) {
+            if next.as_ref().is_some_and(|(numbered, _)| *numbered == with_number) {
+                assert_eq!(Some(token), next.map(|(_, text)| text));
+                next = texts.next();
+            } else {
+                assert_eq!(token, with_number);
+                let is_text = matches!(&token, Token::Text(text) if !text.trim().is_empty());
+                assert!(!is_text || quoting != Quoting::Json, "no slot for {token:?}");
+            }
+        }
+        assert_eq!(next, None);
+    }
+
+    /// Looks for the one template that a record has, byte by byte and template by template.
+    fn recognise_plainly(
+        quoting: Quoting,
+        learned: &[Vec<u8>],
+        record: &[u8],
+    ) -> Option<(usize, Vec<Slot>)> {
+        let found = |(number, template): (usize, &Vec<u8>)| {
+            Some((number, match_plainly(quoting, template, record)?))
+        };
+        let mut all = learned.iter().enumerate().filter_map(found);
+        let first = all.next();
+        assert_eq!(all.next(), None, "two templates for {}", record.escape_ascii());
+        first
+    }
+
+    fn match_plainly(quoting: Quoting, template: &[u8], record: &[u8]) -> Option<Vec<Slot>> {
+        let (mut done, mut place) = (0, 0);
+        let mut slots = Vec::new();
+        for slot in Templates::slots(quoting, template)? {
+            let literal = &template[done..slot.range().start];
+            let rest = record[place..].strip_prefix(literal)?;
+            place += literal.len();
+            let (length, has_escape) = content_plainly(quoting, rest)?;
+            slots.push(Slot::new(place..place + length, has_escape)?);
+            place += length;
+            done = slot.range().end;
+        }
+        (record[place..] == template[done..]).then_some(slots)
+    }
+
+    /// The length of a slot, and whether it has escapes.
+    fn content_plainly(quoting: Quoting, bytes: &[u8]) -> Option<(usize, bool)> {
+        let mut length = 0;
+        let mut has_escape = false;
+        while *bytes.get(length)? != b'"' {
+            if bytes[length] == b'\\' && quoting == Quoting::Json {
+                has_escape = true;
+                length += 1;
+                if !br#""\/bfnrt"#.contains(bytes.get(length)?) {
+                    return None;
+                }
+            }
+            length += 1;
+        }
+        let text = unescaped(quoting, &bytes[..length])?;
+        (!text.trim().is_empty()).then_some((length, has_escape))
+    }
+
+    fn unescaped(quoting: Quoting, content: &[u8]) -> Option<String> {
+        match quoting {
+            Quoting::Json => serde_json::from_slice(&[b"\"", content, b"\""].concat()).ok(),
+            Quoting::Csv { .. } => Some(std::str::from_utf8(content).ok()?.replace("\"\"", "\"")),
+        }
+    }
+
+    /// An object that is long enough.
+    fn json(members: &str) -> String {
+        format!(r#"{{"numbers":[{}0],{members}}}"#, "0,".repeat(40))
+    }
+
+    fn row(cells: &str) -> String {
+        format!("{}{cells}", "0,".repeat(40))
+    }
+
+    /// The texts of a record, in JSON, if it is recognised after one with other members.
+    fn after(first: &str, second: &str) -> Option<String> {
+        let mut learned = Learned::from(Quoting::Json, &[json(first)]);
+        learned.texts(&json(second)).map(|(_, texts)| texts)
+    }
+
+    #[test]
+    fn only_texts_may_differ() {
+        let first = r#""id":"a","kind": "User" ,"names":["Ann","Bob"],"agent":null,"level":4"#;
+        for (second, expected) in [
+            (first, Some("a|User|Ann|Bob")),
+            (
+                r#""id":"longer","kind": "X" ,"names":["a:b","{}"],"agent":null,"level":4"#,
+                Some("longer|X|a:b|{}"),
+            ),
+            // A number, a null, a list, a key, white space.
+            (r#""id":"a","kind": "User" ,"names":["Ann","Bob"],"agent":null,"level":5"#, None),
+            (r#""id":"a","kind": "User" ,"names":["Ann","Bob"],"agent":"b","level":4"#, None),
+            (r#""id":null,"kind": "User" ,"names":["Ann","Bob"],"agent":null,"level":4"#, None),
+            (r#""id":"a","kind": "User" ,"names":["Ann"],"agent":null,"level":4"#, None),
+            (r#""id":"a","kind": "User" ,"names":["a","b","c"],"agent":null,"level":4"#, None),
+            (r#""ID":"a","kind": "User" ,"names":["Ann","Bob"],"agent":null,"level":4"#, None),
+            (r#""kind": "User" ,"id":"a","names":["Ann","Bob"],"agent":null,"level":4"#, None),
+            (r#""id":"a","kind":"User","names":["Ann","Bob"],"agent":null,"level":4"#, None),
+        ] {
+            assert_eq!(after(first, second).as_deref(), expected, "{second}");
+        }
+    }
+
+    #[test]
+    fn blank_is_another_kind() {
+        let blanks = ["", " ", "  ", r"\t", r" \r\n", "\u{a0}", "\u{3000}\\t\u{2003}"];
+        for blank in blanks {
+            let with = |text: &str| json(&format!(r#""id":"{text}","name":"Ann""#));
+            let mut learned = Learned::from(Quoting::Json, &[with("a")]);
+            assert_eq!(learned.texts(&with(blank)), None, "{blank:?}");
+            let mut learned = Learned::from(Quoting::Json, &[with(blank)]);
+            assert_eq!(learned.texts(&with("a")), None);
+            assert_eq!(learned.texts(&with(blank)), Some((0, "Ann".to_owned())));
+            let mut learned = Learned::from(Quoting::Json, &[with("a"), with(blank)]);
+            assert_eq!(learned.texts(&with(blank)), Some((1, "Ann".to_owned())));
+            for text in ["b", " b", "  b ", "!", "\u{a0}b", r"\tb", r"\b"] {
+                let expected = Some((0, format!("{text}|Ann")));
+                assert_eq!(learned.texts(&with(text)), expected, "{blank:?}, {text:?}");
+            }
+        }
+        // All at once, as they begin alike.
+        let all = [&blanks[..], &["a"]].concat();
+        let records: Vec<_> =
+            all.iter().map(|text| json(&format!(r#""id":"{text}","n":"x""#))).collect();
+        let mut learned = Learned::from(Quoting::Json, &records);
+        for (number, record) in records.iter().enumerate() {
+            assert_eq!(learned.texts(record).unwrap().0, number);
+        }
+    }
+
+    #[test]
+    fn escapes_of_one_character_are_left_in() {
+        let with = |text: &str| format!(r#""text":"{text}""#);
+        for text in [r#"\""#, r"\\", r"a\/b", r"\n.", r#"{\"a\":[\"b\\\"c\"]}"#, r"\\u0041"] {
+            assert_eq!(after(&with("a"), &with(text)), Some(text.to_owned()), "{text}");
+            assert_eq!(after(&with(text), &with("a")), Some("a".to_owned()), "{text}");
+        }
+        for text in [r"\u0041", r"a\u00e9", r"\ud83d\ude00", r"\x", r"\", r"\\\", "\t", "a\u{1}"] {
+            assert_eq!(after(&with("a"), &with(text)), None, "{text}");
+        }
+        let mut learned = Learned::from(Quoting::Json, &[json(&with("a"))]);
+        let (_, slots) = learned.recognise(json(&with(r"a\nb")).as_bytes()).unwrap();
+        assert!(slots[0].has_escape);
+        let (_, slots) = learned.recognise(json(&with("a b")).as_bytes()).unwrap();
+        assert!(!slots[0].has_escape);
+        // Learned, though not recognised itself.
+        assert_eq!(after(&with(r"\u0041"), &with("a")), Some("a".to_owned()));
+    }
+
+    #[test]
+    fn texts_are_utf8() {
+        let with = |text: &[u8]| {
+            [json(r#""a":"#).trim_end_matches('}').as_bytes(), b"\"", text, b"\"}"].concat()
+        };
+        let mut learned = Learned::from(Quoting::Json, &[with(b"a")]);
+        for text in ["é", "Zoë Ørsted", "名前", "😀 \\n", "\u{7f}", "\u{80}"] {
+            assert!(learned.recognise(&with(text.as_bytes())).is_some(), "{text}");
+        }
+        for text in [&b"\xFF"[..], b"a\xC3", b"\xC3b", b"\xED\xA0\x80", b"\xC0\xA2", b"\xE9t\xE9"] {
+            assert!(learned.recognise(&with(text)).is_none());
+            assert_eq!(learned.templates.learn(&with(text)), None);
+        }
+    }
+
+    #[test]
+    fn records_are_whole() {
+        let record = json(r#""id":"a","name":"Ann""#);
+        let mut learned = Learned::from(Quoting::Json, &[&record]);
+        for end in 0..record.len() {
+            assert_eq!(learned.texts(&record[..end]), None);
+        }
+        for garbage in [" ", "}", ",", "\"", "\0", "é", "\n{}"] {
+            assert_eq!(learned.texts(&format!("{record}{garbage}")), None);
+            assert_eq!(learned.texts(&format!("{garbage}{record}")), None);
+        }
+        // One that ends where another goes on.
+        let longer = format!("{record} \n");
+        let mut learned = Learned::from(Quoting::Json, &[&longer, &record]);
+        assert_eq!(learned.texts(&longer).unwrap().0, 0);
+        assert_eq!(learned.texts(&record).unwrap().0, 1);
+        assert_eq!(learned.texts(&format!("{record} ")), None);
+    }
+
+    #[test]
+    fn templates_share_their_beginnings() {
+        let members = [
+            r#""id":"a","agent":null,"names":["a"],"level":4"#,
+            r#""id":"a","agent":"a","names":["a"],"level":4"#,
+            r#""id":"a","agent":"a","names":["a","b"],"level":4"#,
+            r#""id":"a","agent":"a","names":["a"],"level":45"#,
+            r#""id":"a","agent":"","names":["a"],"level":4"#,
+            r#""id":"a","agent":"","names":[""],"level":4"#,
+            r#""id":null,"agent":"","names":[],"level":"a""#,
+            r#""id":"a","agent":"a","name":["a"],"level":4"#,
+        ];
+        let records = members.map(json);
+        let mut learned = Learned::from(Quoting::Json, &records);
+        for (number, record) in records.iter().enumerate() {
+            assert_eq!(learned.texts(record).unwrap().0, number);
+            let other = record.replace("\"a\"", "\"something else\"");
+            assert_eq!(learned.texts(&other).unwrap().0, number);
+            assert_eq!(learned.templates.learn(other.as_bytes()), Some(number));
+        }
+        assert_eq!(learned.texts(&json(r#""id":"a","agent":"","names":["a"],"level":5"#)), None);
+    }
+
+    #[test]
+    fn texts_and_literals_of_any_length() {
+        let record = |length: usize, literal: usize, rest: usize| {
+            let (text, key, rest) = ("x".repeat(length), "k".repeat(literal), "r".repeat(rest));
+            json(&format!(r#""a":"{text}","{key}":0,"b":"{text}\"{text}","{rest}":null"#))
+        };
+        for literal in [1, 56, 57, 64, 65, 200] {
+            for rest in [1, 50, 120] {
+                let mut learned = Learned::from(Quoting::Json, &[record(1, literal, rest)]);
+                for length in (1..=140).step_by(3) {
+                    assert!(learned.texts(&record(length, literal, rest)).is_some());
+                    assert!(learned.texts(&record(length, literal + 1, rest)).is_none());
+                    assert!(learned.texts(&record(length, literal, rest + 1)).is_none());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let mut templates = Templates::new(Quoting::Json);
+        assert_eq!(templates.learn(br#"{"a":"b"}"#), None);
+        assert_eq!(templates.learn(json(r#""a":"","b":4"#).as_bytes()), None);
+        assert_eq!(templates.learn(json(r#""a":"b""#).trim_end_matches('}').as_bytes()), None);
+        let with = |count: usize| json(&format!(r#""a":["a"{}]"#, r#","b""#.repeat(count - 1)));
+        assert_eq!(templates.learn(with(MOST_SLOTS + 1).as_bytes()), None);
+        assert_eq!(templates.learn(with(MOST_SLOTS).as_bytes()), Some(0));
+        let empty = json(r#""a":"""#).len();
+        let long = |length: usize| json(&format!(r#""a":"{}""#, "x".repeat(length - empty)));
+        assert_eq!(templates.learn(long(LENGTHS.end).as_bytes()), None);
+        assert_eq!(templates.learn(long(LENGTHS.end - 1).as_bytes()), Some(1));
+        let mut slots = Slots::new();
+        assert_eq!(templates.recognise(long(LENGTHS.end).as_bytes(), &mut slots), None);
+        assert_eq!(templates.recognise(long(LENGTHS.end - 1).as_bytes(), &mut slots), Some(1));
+        assert_eq!(slots.as_slice().len(), 1);
+        assert_eq!(templates.recognise(with(MOST_SLOTS).as_bytes(), &mut slots), Some(0));
+        assert_eq!(slots.as_slice().len(), MOST_SLOTS);
+        for number in 2..MOST_TEMPLATES {
+            let record = json(&format!(r#""a":"b","level":{number}"#));
+            assert_eq!(templates.learn(record.as_bytes()), Some(number));
+        }
+        assert_eq!(templates.learn(json(r#""one":"too many""#).as_bytes()), None);
+        assert_eq!(
+            templates.recognise(json(r#""a":"b","level":63"#).as_bytes(), &mut slots),
+            Some(63)
+        );
+    }
+
+    #[test]
+    fn rows() {
+        let first = row(r#""2026-03-01","User registered","",4,,"  ","a,b""#);
+        let mut learned = Learned::from(COMMAS, &[&first]);
+        let mut texts = |cells: &str| learned.texts(&row(cells)).map(|(_, texts)| texts);
+        let expected = |texts: &str| Some(texts.to_owned());
+        assert_eq!(texts("\"a\nb\",\"\\\",\"\",4,,\"  \",\" \té,;\""), expected("a\nb|\\| \té,;"));
+        for other in [
+            // A blank, a quote, another blank, a number, a cell without quotes, more or fewer of them.
+            r#""","User registered","",4,,"  ","a,b""#,
+            r#""2026 "",""","User registered","",4,,"  ","a,b""#,
+            r#""2026 ""a","User registered","",4,,"  ","a,b""#,
+            r#""2026-03-01","User registered","",4,,"   ","a,b""#,
+            r#""2026-03-01","User registered","",5,,"  ","a,b""#,
+            r#"2026-03-01,"User registered","",4,,"  ","a,b""#,
+            r#""2026-03-01","User registered","",4,,"  ","a,b","""#,
+            r#""2026-03-01","User registered","",4,,"  ""#,
+            "\"2026-03-01\",\"User registered\",\"\",4,,\"  \",\"a,b\"\r",
+            "\"\u{a0}\",\"User registered\",\"\",4,,\"  \",\"a,b\"",
+        ] {
+            assert_eq!(texts(other), None, "{other}");
+        }
+        let mut learned = Learned::from(COMMAS, &[format!("{first}\r")]);
+        assert!(learned.texts(&format!("{first}\r")).is_some());
+        // A doubled quote is learned, and not recognised.
+        let doubled = row(r#""[""a""]","b""#);
+        let mut learned = Learned::from(COMMAS, &[&doubled]);
+        assert_eq!(learned.texts(&doubled), None);
+        assert!(learned.texts(&row(r#""a","b""#)).is_some());
+    }
+
+    #[test]
+    fn quotes_that_stand_elsewhere_are_not_learned() {
+        for cells in [
+            r#"a"b","c""#,
+            r#""a"b,"c""#,
+            r#" "a","c""#,
+            r#""a" ,"c""#,
+            r#""a","c"#,
+            "\"a\",b\nc,\"d\"",
+            "\"a\"\n\"b\"",
+            "\"a\";\"b\"",
+        ] {
+            assert_eq!(Templates::slots(COMMAS, row(cells).as_bytes()), None, "{cells}");
+        }
+        let semicolons = row(r#""a","b""#).replace(',', ";");
+        assert_eq!(Templates::slots(SEMICOLONS, semicolons.as_bytes()).unwrap().len(), 2);
+        assert_eq!(Templates::slots(COMMAS, semicolons.as_bytes()), None);
+        // With commas one cell, in which quotes mean nothing.
+        let one_cell = format!(r#"{};"a";"b""#, "0;".repeat(40));
+        assert_eq!(Templates::slots(COMMAS, one_cell.as_bytes()), None);
+    }
+
+    /// The content of a string in JSON, which is often that of a cell as well.
+    fn content() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => "[ -!#-\\[\\]-~]{1,90}",
+            4 => select(vec![
+                "00000000-0000-4000-8000-a0000000048d", "User registered security info", "success",
+                "nadia@example.com", "198.51.100.64", "2026-03-01T00:00:01.0104387Z", "x", " x", "0",
+            ]).prop_map(str::to_owned),
+            2 => select(vec!["", " ", "  ", "\\t", "\u{a0}", "\u{2003} "]).prop_map(str::to_owned),
+            1 => select(vec!["Zoë", "\\\"a\\\"", "C:\\\\", "\\u0041", "[\\\"b\\\"]", "\\n.", "é"])
+                .prop_map(str::to_owned),
+            1 => "(é|\\\\\"|\\\\\\\\|x){30,90}",
+        ]
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        let string = || content().prop_map(|text| format!("\"{text}\""));
+        let list = prop::collection::vec(string(), 0..4);
+        prop_oneof![
+            6 => string(),
+            2 => select(vec!["null", "true", "4", "45", "-1.5", "{}"]).prop_map(str::to_owned),
+            1 => list.prop_map(|list| format!("[{}]", list.join(","))),
+            1 => (string(), string()).prop_map(|(id, name)| format!(r#"{{"id":{id}, "name" : {name}}}"#)),
+        ]
+    }
+
+    /// Some members of an object, each with a comma behind it. Often the same as of another.
+    fn members() -> impl Strategy<Value = String> {
+        let usual = [r#""agent":null,"#, r#""agent":"a","roles":[],"#, r#""agent":"","level":4,"#];
+        let member = (select(vec!["agent", "result", "targets"]), value());
+        let free = prop::collection::vec(member, 0..3);
+        prop_oneof![
+            2 => select(usual.to_vec()).prop_map(str::to_owned),
+            3 => free.prop_map(|members| {
+                let one = |(key, value)| format!(r#""{key}":{value},"#);
+                members.into_iter().map(one).collect::<Vec<_>>().concat()
+            }),
+        ]
+    }
+
+    /// A record in the form of a diagnostic one.
+    fn record() -> impl Strategy<Value = Vec<u8>> {
+        let plain = "[ -!#-\\[\\]-~]{0,60}[a-z]";
+        let parts = (prop::array::uniform4(plain), members());
+        parts.prop_map(|([time, id, reason, name], members)| {
+            let user =
+                format!(r#"{{"id":"{id}","displayName":null,"userPrincipalName":"{name}"}}"#);
+            let head = format!(r#"{{ "time": "{time}", "Level": 4, "properties": {{"id":"{id}""#);
+            let tail = format!(r#""initiatedBy":{{"user":{user}}},"details":[]}}}}"#);
+            format!(r#"{head},{members}"resultReason":"{reason}",{tail}"#).into_bytes()
+        })
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            6 => content().prop_map(|text| format!("\"{}\"", text.replace('"', "\"\""))),
+            2 => Just("\"\"".to_owned()),
+            1 => Just(String::new()),
+            1 => "[a-z0-9 ]{0,9}",
+            1 => Just("\"a\r\nb;c,d\"".to_owned()),
+        ]
+    }
+
+    fn csv_row() -> impl Strategy<Value = Vec<u8>> {
+        let cells = prop::collection::vec(cell(), 2..5);
+        cells.prop_map(|cells| format!("{},{}", "0,".repeat(32), cells.join(",")).into_bytes())
+    }
+
+    #[derive(Debug, Clone)]
+    enum Mutation {
+        Put(Index, u8),
+        Insert(Index, u8),
+        Remove(Index),
+        Cut(Index),
+        Move(Index, Index, Index),
+    }
+
+    fn mutation() -> impl Strategy<Value = Mutation> {
+        let byte = prop_oneof![
+            3 => select(b"\"\\ ,:;{}[]0au\t\n\0\x1F\x7F\x80\xC3\xA9\xFF".to_vec()),
+            1 => any::<u8>(),
+        ];
+        prop_oneof![
+            4 => (any::<Index>(), byte.clone()).prop_map(|(place, byte)| Mutation::Put(place, byte)),
+            4 => (any::<Index>(), byte).prop_map(|(place, byte)| Mutation::Insert(place, byte)),
+            3 => any::<Index>().prop_map(Mutation::Remove),
+            1 => any::<Index>().prop_map(Mutation::Cut),
+            2 => any::<[Index; 3]>().prop_map(|[start, end, to]| Mutation::Move(start, end, to)),
+        ]
+    }
+
+    fn mutated(record: &[u8], mutation: &Mutation) -> Vec<u8> {
+        let mut bytes = record.to_vec();
+        let place = |index: &Index| index.index(record.len());
+        match mutation {
+            Mutation::Put(at, byte) => bytes[place(at)] = *byte,
+            Mutation::Insert(at, byte) => bytes.insert(place(at), *byte),
+            Mutation::Remove(at) => _ = bytes.remove(place(at)),
+            Mutation::Cut(at) => bytes.truncate(place(at)),
+            Mutation::Move(start, end, to) => {
+                let (start, end, to) = (place(start), place(end), place(to));
+                let part = record[start.min(end)..start.max(end)].to_vec();
+                bytes.splice(to..to, part);
+            }
+        }
+        bytes
+    }
+
+    /// Whether what is recognised is always what the twin and parsers say, also when mutated records
+    /// are learned.
+    fn check(quoting: Quoting, records: &[Vec<u8>], mutations: &[(Index, Mutation)]) {
+        let mut mutated: Vec<_> = mutations
+            .iter()
+            .map(|(index, mutation)| self::mutated(index.get::<Vec<u8>>(records), mutation))
+            .collect();
+        // One more on top of the first few, as one mutation may mend what another broke.
+        for (place, (_, mutation)) in (0..mutated.len() / 2).zip(mutations.iter().rev()) {
+            if !mutated[place].is_empty() {
+                mutated[place] = self::mutated(&mutated[place], mutation);
+            }
+        }
+        for learn in [&records[..records.len() / 2], &mutated[..mutated.len() / 4]] {
+            let mut learned = Learned::from(quoting, learn);
+            for record in records.iter().chain(&mutated) {
+                learned.recognise(record);
+            }
+        }
+    }
+
+    fn mutations() -> impl Strategy<Value = Vec<(Index, Mutation)>> {
+        prop::collection::vec((any::<Index>(), mutation()), 12..40)
+    }
+
+    proptest! {
+        #[test]
+        fn json_is_recognised_as_the_twin_says(
+            records in prop::collection::vec(record(), 2..12),
+            mutations in mutations(),
+        ) {
+            check(Quoting::Json, &records, &mutations);
+        }
+
+        #[test]
+        fn rows_are_recognised_as_the_twin_says(
+            records in prop::collection::vec(csv_row(), 2..12),
+            mutations in mutations(),
+        ) {
+            check(COMMAS, &records, &mutations);
+        }
+
+        #[test]
+        fn slots_are_the_texts_that_parsers_read(record in record(), row in csv_row()) {
+            for (quoting, record) in [(Quoting::Json, record), (COMMAS, row)] {
+                let slots = Templates::slots(quoting, &record).unwrap();
+                assert_means_the_same(quoting, &record, &record, &slots);
+            }
+        }
+    }
 }

@@ -16,7 +16,12 @@ pub(super) struct Passage {
 impl Passage {
     /// Where the value ends, looking from `place` on; where it does not, `place` is how far it was
     /// looked.
-    pub(super) fn find_end(&mut self, bytes: &[u8], place: &mut usize, pace: Pace) -> Option<usize> {
+    pub(super) fn find_end(
+        &mut self,
+        bytes: &[u8],
+        place: &mut usize,
+        pace: Pace,
+    ) -> Option<usize> {
         if pace == Pace::Plain {
             return self.find_end_plainly(bytes, place);
         }
@@ -170,8 +175,24 @@ mod tests {
 
     fn fragments() -> impl Strategy<Value = String> {
         let fragment = prop::sample::select(vec![
-            "{", "}", "[", "]", "\"", "\\", "\\\"", "\\\\", "\"key\":\"value\",", ":", ",", "null",
-            "\n", " ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "{\"a\":[1,{}]}", "\"}\"", "é",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\\",
+            "\\\"",
+            "\\\\",
+            "\"key\":\"value\",",
+            ":",
+            ",",
+            "null",
+            "\n",
+            " ",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "{\"a\":[1,{}]}",
+            "\"}\"",
+            "é",
         ]);
         prop::collection::vec(fragment, 0..60).prop_map(|parts| parts.concat())
     }

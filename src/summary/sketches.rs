@@ -167,16 +167,11 @@ fn add_kind(summary: &mut Summary, kind: &Kind, counts: &[u64; ACTORS.len()]) {
 }
 
 /// Adds what the events of a user came to.
-fn add_user(
-    summary: &mut Summary,
-    names: UserNames<'_>,
-    sketch: &UserSketch,
-    kinds: &[Arc<Kind>],
-) {
+fn add_user(summary: &mut Summary, names: UserNames<'_>, sketch: &UserSketch, kinds: &[Arc<Kind>]) {
     let found = UserCounts {
-        id: names.id.map(str::to_owned),
-        user_principal_name: names.user_principal_name.map(str::to_owned),
-        display_name: names.display_name.map(str::to_owned),
+        id: names.id.map(text),
+        user_principal_name: names.user_principal_name.map(text),
+        display_name: names.display_name.map(text),
         ..UserCounts::default()
     };
     let Some(key) = found.key() else { return };
@@ -187,4 +182,9 @@ fn add_user(
     for kind in &sketch.succeeded {
         user.add_succeeded(kinds[*kind as usize].classification.methods.iter().cloned());
     }
+}
+
+/// A name as text; only what is UTF-8 is sketched.
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
 }

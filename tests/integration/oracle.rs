@@ -117,8 +117,7 @@ fn corpus() {
 
 /// An export with traps, of which so many records in a hundred are registration events.
 fn generate(shape: Shape, records: u64, share: f64, seed: u64) -> Vec<u8> {
-    let options =
-        Options { share, seed, users: 15, traps: true, ..Options::new(shape, records) };
+    let options = Options { share, seed, users: 15, traps: true, ..Options::new(shape, records) };
     let mut bytes = Vec::new();
     export::write(&options, &mut bytes).unwrap();
     bytes
@@ -150,9 +149,32 @@ enum Mutation {
 
 fn any_mutation() -> impl Strategy<Value = Mutation> {
     let inserted = prop::sample::select(vec![
-        "\"", "\\", "\n", "\r\n", "{", "}", "[", "]", ",", "\0", "\u{feff}", "é", "\\u0041",
-        "\\u", "\\\"", "\"\"", "},{", "]\n[", "null", "Authentication Methods", "security info",
-        "(blank)", "<null>", "\u{1}", " ", "User ",
+        "\"",
+        "\\",
+        "\n",
+        "\r\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "\0",
+        "\u{feff}",
+        "é",
+        "\\u0041",
+        "\\u",
+        "\\\"",
+        "\"\"",
+        "},{",
+        "]\n[",
+        "null",
+        "Authentication Methods",
+        "security info",
+        "(blank)",
+        "<null>",
+        "\u{1}",
+        " ",
+        "User ",
     ]);
     prop_oneof![
         1 => (any::<Index>(), any::<u8>()).prop_map(|(place, byte)| Mutation::Flip(place, byte)),

@@ -1,0 +1,1 @@
+"""The driver behind `run.py`: tools, inputs, contestants, measurements, answers and tables."""
