@@ -64,7 +64,7 @@ pub(super) struct Options {
     pub(super) shape: Option<Shape>,
     pub(super) date_order: Option<DateOrder>,
     pub(super) filter: Arc<Filter>,
-    pub(super) prefilter: Option<Arc<Prefilter>>,
+    pub(super) prefilters: Option<Prefilters>,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// Whether every record is decoded in full.
@@ -76,6 +76,15 @@ pub(super) struct Options {
     pub(super) largest_expansion: u64,
     /// Shared by all inputs and threads.
     pub(super) buffers: Arc<Buffers>,
+}
+
+/// What tells the records that need not be decoded.
+#[derive(Debug)]
+pub(super) struct Prefilters {
+    /// In JSON, or in a format that may hold JSON.
+    pub(super) json: Arc<Prefilter>,
+    /// In text that holds no JSON where it matters.
+    pub(super) verbatim: Arc<Prefilter>,
 }
 
 impl Default for Reader {
@@ -231,12 +240,16 @@ impl Reader {
     fn options(&self, inputs: usize) -> Arc<Options> {
         let all = Family::ALL.as_slice();
         let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
-        let prefilter = if self.verify { None } else { Prefilter::new(&needles(families)) };
+        let needles = needles(families);
+        let prefilters = Prefilters {
+            json: Arc::new(Prefilter::new(&needles).at(self.pace)),
+            verbatim: Arc::new(Prefilter::verbatim(&needles).at(self.pace)),
+        };
         Arc::new(Options {
             shape: self.shape,
             date_order: self.date_order,
             filter: Arc::new(self.filter.clone()),
-            prefilter: prefilter.map(Arc::new),
+            prefilters: (!self.verify).then_some(prefilters),
             fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
             verify: self.verify,
             pace: self.pace,
