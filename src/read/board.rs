@@ -12,11 +12,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::decode::Decoder;
 use super::open::{OpenFile, Unopened};
 use super::parts::{Border, Part, Parts};
-use super::product::Product;
+use super::product::{Product, Worker};
 use super::reader::Options;
-use super::steps::{Closing, Step, decode_block, step_of};
+use super::steps::{Closing, Step, decode_block, decode_piece, step_of};
 use crate::scan::{Block, Piece};
 
 /// How many results may wait for the caller, for each thread.
@@ -29,7 +30,7 @@ pub(super) struct Threaded<P: Product> {
     ready: VecDeque<Step<P>>,
     /// The file that is being put together from parts.
     assembly: Option<Assembly>,
-    memory: P::Memory,
+    worker: Worker<P>,
 }
 
 /// A file that is being put together.
@@ -99,7 +100,7 @@ enum Outcome<P> {
     Parts(Arc<Parts>),
     Part(Part<P>),
     /// A block of a stream that no thread has begun to decode.
-    Block(Box<Block>, Arc<super::decode::Decoder>),
+    Block(Box<Block>, Arc<Decoder>),
 }
 
 /// Where a result belongs: the number of the input, and of the result in it.
@@ -110,7 +111,7 @@ enum Task {
     Open(usize, Unopened<'static>),
     Part(Place, Arc<Parts>, u64),
     Stream(usize, Stream),
-    Block(Place, Box<Block>, Arc<super::decode::Decoder>),
+    Block(Place, Box<Block>, Arc<Decoder>),
 }
 
 impl<P: Product> Threaded<P> {
@@ -141,8 +142,8 @@ impl<P: Product> Threaded<P> {
             let board = Arc::clone(&board);
             thread::spawn(move || board.work_off());
         }
-        let memory = P::memory(&shared);
-        Self { board, ready: VecDeque::new(), assembly: None, memory }
+        let worker = Worker::new(&shared);
+        Self { board, ready: VecDeque::new(), assembly: None, worker }
     }
 
     pub(super) fn shared(&self) -> &Arc<P::Shared> {
@@ -160,7 +161,7 @@ impl<P: Product> Threaded<P> {
                 Outcome::Part(part) => self.assemble(part),
                 Outcome::Block(block, decoder) => {
                     let step =
-                        decode_block(*block, &decoder, &self.board.options, &mut self.memory);
+                        decode_block(*block, &decoder, &mut self.worker.memory);
                     self.ready.push_back(step);
                 }
             }
@@ -183,7 +184,7 @@ impl<P: Product> Threaded<P> {
                     part
                 } else {
                     let (parts, options) = (&assembly.parts, &self.board.options);
-                    parts.read_from(border, number, options, &mut self.memory)
+                    parts.read_from(border, number, options, &mut self.worker)
                 };
                 assembly.add(part, &mut self.ready);
             }
@@ -247,10 +248,10 @@ impl<P: Product> Board<P> {
 
     /// What each thread does until there is nothing more to do.
     fn work_off(&self) {
-        let mut memory = P::memory(&self.shared);
+        let mut worker = Worker::new(&self.shared);
         let worked = catch_unwind(AssertUnwindSafe(|| {
             while let Some(task) = self.next_task() {
-                self.perform(task, &mut memory);
+                self.perform(task, &mut worker);
             }
         }));
         if let Err(panic) = worked {
@@ -280,24 +281,24 @@ impl<P: Product> Board<P> {
         }
     }
 
-    fn perform(&self, task: Task, memory: &mut P::Memory) {
+    fn perform(&self, task: Task, worker: &mut Worker<P>) {
         match task {
-            Task::Open(input, unopened) => self.open(input, unopened, memory),
+            Task::Open(input, unopened) => self.open(input, unopened, worker),
             Task::Part(place, parts, number) => {
-                let part = parts.read(number, &self.options, memory);
+                let part = parts.read(number, &self.options, worker);
                 self.pin(place, Outcome::Part(part));
             }
-            Task::Stream(input, stream) => self.read_stream(input, stream, memory),
+            Task::Stream(input, stream) => self.read_stream(input, stream, worker),
             Task::Block(place, block, decoder) => {
-                let step = decode_block(*block, &decoder, &self.options, memory);
+                let step = decode_block(*block, &decoder, &mut worker.memory);
                 self.pin(place, Outcome::Steps(vec![step]));
             }
         }
     }
 
     /// Opens an input, which may turn out to be refused, small, one to read in parts, or a stream.
-    fn open(&self, input: usize, unopened: Unopened<'static>, memory: &mut P::Memory) {
-        let (report, open) = unopened.open(&self.options);
+    fn open(&self, input: usize, unopened: Unopened<'static>, worker: &mut Worker<P>) {
+        let (report, open) = unopened.open(&self.options, &worker.buffers);
         let Some(mut open) = open else {
             let steps = vec![Step::Open(report), Step::Close(Closing::default())];
             return self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
@@ -313,14 +314,14 @@ impl<P: Product> Board<P> {
             return self.supply(input, Supply::Stream(Box::new(open)), vec![Outcome::Steps(steps)]);
         }
         while let Some(piece) = open.blocks.next() {
-            steps.push(super::steps::decode_piece(piece, &open.decoder, &self.options, memory));
+            steps.push(decode_piece(piece, &open.decoder, &mut worker.memory));
         }
         steps.push(Step::Close(open.close()));
         self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
     }
 
     /// Reads a stream on for as long as others are there to decode what is read.
-    fn read_stream(&self, input: usize, mut stream: Stream, memory: &mut P::Memory) {
+    fn read_stream(&self, input: usize, mut stream: Stream, worker: &mut Worker<P>) {
         loop {
             let decoder = Arc::clone(&stream.decoder);
             match stream.blocks.next() {
@@ -333,7 +334,7 @@ impl<P: Product> Board<P> {
                         state.set_supply(input, Supply::Stream(stream));
                         drop(state);
                         self.work.notify_one();
-                        return self.perform(Task::Block(place, Box::new(block), decoder), memory);
+                        return self.perform(Task::Block(place, Box::new(block), decoder), worker);
                     }
                     state.pin(place, Outcome::Block(Box::new(block), decoder));
                     drop(state);

@@ -18,7 +18,7 @@ use super::report::{Compression, Encoding, FileReport};
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DateOrder;
-use crate::scan::{Blocks, Guess};
+use crate::scan::{Blocks, Buffers, Guess};
 
 /// How much of an input is looked at to tell what it is.
 const HEAD: u64 = 256 * 1024;
@@ -90,12 +90,13 @@ impl<'a> Unopened<'a> {
     pub(super) fn try_open(
         mut self,
         options: &Options,
+        buffers: &Arc<Buffers>,
         report: &mut FileReport,
     ) -> Result<OpenFile<'a>> {
         let Opened { input, file } = self.bytes.open()?;
         let (input, digest) = Digest::wrap(input, options.hash);
         match self.look_inside(input, options, report) {
-            Ok(inside) => Ok(inside.into_open_file(file, digest, options, report)),
+            Ok(inside) => Ok(inside.into_open_file(file, digest, options, buffers, report)),
             Err(error) => {
                 // What cannot be read has a hash all the same.
                 report.sha256 = digest.finish();
@@ -181,6 +182,7 @@ impl<'a> Inside<'a> {
         file: Option<(Arc<File>, u64)>,
         digest: Digest,
         options: &Options,
+        buffers: &Arc<Buffers>,
         report: &FileReport,
     ) -> OpenFile<'a> {
         let Self { head, text, decoder } = self;
@@ -198,7 +200,7 @@ impl<'a> Inside<'a> {
                 Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
             },
         );
-        let (longest, buffers) = (options.longest_record, Arc::clone(&options.buffers));
+        let (longest, buffers) = (options.longest_record, Arc::clone(buffers));
         let blocks = Blocks::new(&head, text, splitter, longest, buffers).of(options.grain.block);
         OpenFile {
             blocks,

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::decode::Decoder;
-use super::product::Product;
+use super::product::{Product, Worker};
 use super::reader::Options;
 use super::steps::{Step, decode_piece};
 use crate::scan::{Blocks, Guess, Piece, Splitter};
@@ -71,10 +71,10 @@ impl Parts {
         &self,
         number: u64,
         options: &Options,
-        memory: &mut P::Memory,
+        worker: &mut Worker<P>,
     ) -> Part<P> {
         match self.first_border(number) {
-            Some(border) => self.read_from(border, number, options, memory),
+            Some(border) => self.read_from(border, number, options, worker),
             None => Part::empty(None),
         }
     }
@@ -108,10 +108,10 @@ impl Parts {
         start: Border,
         number: u64,
         options: &Options,
-        memory: &mut P::Memory,
+        worker: &mut Worker<P>,
     ) -> Part<P> {
         let input = FileAt { file: &self.file, place: start.byte };
-        let buffers = Arc::clone(&options.buffers);
+        let buffers = Arc::clone(&worker.buffers);
         let splitter = start.splitter.clone();
         let mut blocks = Blocks::new(&[], input, splitter, options.longest_record, buffers)
             .of(options.grain.block)
@@ -120,7 +120,7 @@ impl Parts {
         let mut failed = false;
         while let Some(piece) = blocks.next() {
             failed |= matches!(&piece, Piece::Gap(gap) if gap.is_failure());
-            part.steps.push(decode_piece(piece, &self.decoder, options, memory));
+            part.steps.push(decode_piece(piece, &self.decoder, &mut worker.memory));
         }
         part.names_next_page = blocks.names_next_page();
         let byte = blocks.position();

@@ -9,6 +9,19 @@ use super::findings::Mentions;
 use crate::catalogue::Classification;
 use crate::model::Event;
 use crate::origin::Origin;
+use crate::scan::Buffers;
+
+/// What a thread keeps from one piece of work to the next.
+pub(super) struct Worker<P: Product> {
+    pub(super) memory: P::Memory,
+    pub(super) buffers: Arc<Buffers>,
+}
+
+impl<P: Product> Worker<P> {
+    pub(super) fn new(shared: &Arc<P::Shared>) -> Self {
+        Self { memory: P::memory(shared), buffers: Arc::default() }
+    }
+}
 
 /// What an event is made into.
 pub(super) trait Product: Sized + Send + 'static {

@@ -13,7 +13,7 @@ use super::source::resolve;
 use super::steps::Inputs;
 use crate::catalogue::{Family, needles};
 use crate::model::DateOrder;
-use crate::scan::{Buffers, Pace, Prefilter};
+use crate::scan::{Pace, Prefilter};
 
 /// Reads exports: options first, inputs last.
 ///
@@ -74,8 +74,6 @@ pub(super) struct Options {
     pub(super) hash: bool,
     pub(super) longest_record: usize,
     pub(super) largest_expansion: u64,
-    /// Shared by all inputs and threads.
-    pub(super) buffers: Arc<Buffers>,
 }
 
 /// What tells the records that need not be decoded.
@@ -257,7 +255,6 @@ impl Reader {
             hash: self.hash,
             longest_record: self.longest_record,
             largest_expansion: self.largest_expansion,
-            buffers: Arc::default(),
         })
     }
 }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::board::Threaded;
 use super::decode::{DecodedBlock, Decoder, too_long};
 use super::open::{Bytes, OpenFile, Unopened, describe};
-use super::product::Product;
+use super::product::{Product, Worker};
 use super::reader::Options;
 use super::report::FileReport;
 use super::source::Source;
 use crate::error::Error;
 use crate::origin::Origin;
-use crate::scan::{Block, Cause, Gap, Piece};
+use crate::scan::{Block, Buffers, Cause, Gap, Piece};
 
 /// What becomes of inputs, step by step, each input from `Open` to `Close`.
 pub(super) enum Step<P> {
@@ -91,14 +91,14 @@ pub(super) struct Here<'a, P: Product> {
     /// An input was refused and has yet to be closed.
     refused: bool,
     shared: Arc<P::Shared>,
-    memory: P::Memory,
+    worker: Worker<P>,
 }
 
 impl<'a, P: Product> Here<'a, P> {
     fn new(options: Arc<Options>, inputs: VecDeque<Unopened<'a>>) -> Self {
         let shared = Arc::default();
-        let memory = P::memory(&shared);
-        Self { options, inputs, open: None, refused: false, shared, memory }
+        let worker = Worker::new(&shared);
+        Self { options, inputs, open: None, refused: false, shared, worker }
     }
 
     fn next(&mut self) -> Option<Step<P>> {
@@ -106,15 +106,14 @@ impl<'a, P: Product> Here<'a, P> {
             return Some(Step::Close(Closing::default()));
         }
         let Some(open) = &mut self.open else {
-            let (report, open) = self.inputs.pop_front()?.open(&self.options);
+            let input = self.inputs.pop_front()?;
+            let (report, open) = input.open(&self.options, &self.worker.buffers);
             self.refused = open.is_none();
             self.open = open;
             return Some(Step::Open(report));
         };
         match open.blocks.next() {
-            Some(piece) => {
-                Some(decode_piece(piece, &open.decoder, &self.options, &mut self.memory))
-            }
+            Some(piece) => Some(decode_piece(piece, &open.decoder, &mut self.worker.memory)),
             None => self.open.take().map(|open| Step::Close(open.close())),
         }
     }
@@ -128,10 +127,14 @@ impl Unopened<'static> {
 
 impl<'a> Unopened<'a> {
     /// Opens the input; `None` where it cannot be read, and then the report says why.
-    pub(super) fn open(self, options: &Options) -> (Box<FileReport>, Option<OpenFile<'a>>) {
+    pub(super) fn open(
+        self,
+        options: &Options,
+        buffers: &Arc<Buffers>,
+    ) -> (Box<FileReport>, Option<OpenFile<'a>>) {
         let mut report = Box::new(FileReport::new(&self.name));
         let origin = Origin::new(Arc::clone(&self.name));
-        match self.try_open(options, &mut report) {
+        match self.try_open(options, buffers, &mut report) {
             Ok(open) => (report, Some(open)),
             Err(error) => {
                 report.error = Some(error.at(origin));
@@ -151,15 +154,14 @@ impl OpenFile<'_> {
     }
 }
 
-/// Decodes a piece, and gives its memory back.
+/// Decodes a piece, and gives its buffer back.
 pub(super) fn decode_piece<P: Product>(
     piece: Piece,
     decoder: &Decoder,
-    options: &Options,
     memory: &mut P::Memory,
 ) -> Step<P> {
     match piece {
-        Piece::Block(block) => decode_block(block, decoder, options, memory),
+        Piece::Block(block) => decode_block(block, decoder, memory),
         Piece::Gap(gap) => step_of(gap),
     }
 }
@@ -167,11 +169,10 @@ pub(super) fn decode_piece<P: Product>(
 pub(super) fn decode_block<P: Product>(
     block: Block,
     decoder: &Decoder,
-    options: &Options,
     memory: &mut P::Memory,
 ) -> Step<P> {
     let decoded = decoder.decode(&block, memory);
-    options.buffers.put_back(block.buffer);
+    block.put_back();
     Step::Block(decoded)
 }
 

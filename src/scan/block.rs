@@ -20,6 +20,15 @@ pub(crate) struct Block {
     pub(crate) spans: Option<Vec<Span>>,
     /// The text that names the columns of the records, where the input keeps it apart from them.
     pub(crate) columns: Option<Arc<[u8]>>,
+    /// Where the buffer goes when the block is done with.
+    pub(crate) home: Arc<Buffers>,
+}
+
+impl Block {
+    /// Gives the memory back.
+    pub(crate) fn put_back(self) {
+        self.home.put_back(self.buffer);
+    }
 }
 
 /// A stretch of an input that is not read, and stands in no block.
@@ -189,6 +198,7 @@ impl<R: Read> Blocks<R> {
             byte: self.byte,
             spans: (!self.splitter.is_lines()).then_some(split.spans),
             columns: self.columns.clone(),
+            home: Arc::clone(&self.buffers),
         };
         self.byte += split.used as u64;
         // They hold from here on.

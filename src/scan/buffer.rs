@@ -55,20 +55,21 @@ impl Buffer {
     }
 }
 
-/// Buffers that are done with, to be used again: fresh memory costs more than reading into it.
+/// Buffers that are done with, to be used again by the thread that had them: fresh memory, or memory
+/// in the cache of another core, costs more than reading into it.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers(Mutex<Vec<Buffer>>);
 
 impl Buffers {
     /// More than this many, or larger ones, are not worth keeping.
-    const KEPT: usize = 16;
+    const KEPT: usize = 8;
     const LARGEST: usize = 1024 * 1024;
 
     pub(super) fn take(&self) -> Buffer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    pub(crate) fn put_back(&self, mut buffer: Buffer) {
+    pub(super) fn put_back(&self, mut buffer: Buffer) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if free.len() < Self::KEPT && buffer.memory.len() <= Self::LARGEST {
             buffer.truncate(0);
