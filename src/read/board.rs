@@ -17,7 +17,7 @@ use super::open::{OpenFile, Unopened};
 use super::parts::{Border, Part, Parts};
 use super::product::{Product, Worker};
 use super::reader::Options;
-use super::steps::{Closing, Step, decode_block, decode_piece, step_of};
+use super::steps::{Closing, Step, decode_behind, decode_block, step_of};
 use crate::scan::{Block, Piece};
 
 /// How many results may wait for the caller, for each thread.
@@ -65,6 +65,8 @@ struct State<P> {
     claimed: usize,
     /// Threads that have nothing to do.
     idle: usize,
+    /// The caller has nothing to do.
+    caller_waits: bool,
     /// The caller is gone, or a thread has panicked.
     is_over: bool,
     panic: Option<Box<dyn std::any::Any + Send>>,
@@ -127,6 +129,7 @@ impl<P: Product> Threaded<P> {
             finished: 0,
             claimed: 0,
             idle: 0,
+            caller_waits: false,
             is_over: false,
             panic: None,
         };
@@ -236,13 +239,17 @@ impl<P: Product> Board<P> {
                 resume_unwind(panic);
             }
             if let Some(outcome) = state.take_result() {
-                self.work.notify_one();
+                if state.idle > 0 {
+                    self.work.notify_one();
+                }
                 return Some(outcome);
             }
             if state.inputs.is_empty() && state.unopened.is_empty() {
                 return None;
             }
+            state.caller_waits = true;
             state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.caller_waits = false;
         }
     }
 
@@ -314,7 +321,7 @@ impl<P: Product> Board<P> {
             return self.supply(input, Supply::Stream(Box::new(open)), vec![Outcome::Steps(steps)]);
         }
         while let Some(piece) = open.blocks.next() {
-            steps.push(decode_piece(piece, &open.decoder, &mut worker.memory));
+            decode_behind(&mut steps, piece, &open.decoder, &mut worker.memory);
         }
         steps.push(Step::Close(open.close()));
         self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
@@ -369,8 +376,14 @@ impl<P: Product> Board<P> {
     }
 
     fn pin(&self, place: Place, outcome: Outcome<P>) {
-        self.lock().pin(place, outcome);
-        self.done.notify_one();
+        let mut state = self.lock();
+        state.pin(place, outcome);
+        // To wake the caller takes longer than to put one result to the others.
+        let is_wanted = state.caller_waits && state.is_worth_waking(place);
+        drop(state);
+        if is_wanted {
+            self.done.notify_one();
+        }
     }
 }
 
@@ -449,6 +462,11 @@ impl<P> State<P> {
     fn pin(&mut self, (input, place): Place, outcome: Outcome<P>) {
         let input = &mut self.inputs[input - self.finished];
         input.results[place - input.taken] = Some(outcome);
+    }
+
+    /// Whether the caller should be woken for a result: if it waits for that one.
+    fn is_worth_waking(&self, (input, place): Place) -> bool {
+        input == self.finished && self.inputs.front().is_some_and(|front| front.taken == place)
     }
 
     fn set_supply(&mut self, input: usize, supply: Supply) {

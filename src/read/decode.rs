@@ -44,7 +44,7 @@ pub(super) struct Decoder {
     pub(super) longest_record: usize,
 }
 
-/// What a block held.
+/// What a block held, or several that stand one behind the other.
 #[derive(Debug)]
 pub(super) struct DecodedBlock<P> {
     /// The events and rejections, in order.
@@ -83,34 +83,41 @@ impl<P> Default for DecodedBlock<P> {
 }
 
 impl Decoder {
-    /// Decodes a block. The memory is that of the thread.
+    /// Decodes a block behind those that were decoded before. The memory is that of the thread.
     pub(super) fn decode<P: Product>(
         &self,
         block: &Block,
         memory: &mut P::Memory,
+        before: DecodedBlock<P>,
     ) -> DecodedBlock<P> {
         let bytes = block.buffer.bytes();
+        let (records, lines) = (before.tally.read, before.lines);
         P::begin(memory, self);
         let mut run = Run {
             decoder: self,
             memory,
-            out: DecodedBlock::default(),
-            lines: Lines::default(),
+            out: before,
+            lines: Lines { place: 0, breaks: lines },
             base: block.byte,
             nesting: 0,
             candidates: 0,
             is_dense: self.is_dense.load(Ordering::Relaxed),
+            is_known: self.holds_audit_records.load(Ordering::Relaxed),
         };
         let columns = block.columns.as_deref().map(QueryColumns::parse);
         match &block.spans {
-            None => run.out.lines = run.lines(bytes),
+            None => run.out.lines += run.lines(bytes),
             Some(spans) => {
                 run.spans(bytes, spans, columns.as_ref());
-                run.out.lines = run.lines.before(bytes, bytes.len());
+                run.out.lines = match block.lines {
+                    Some(counted) => lines + counted,
+                    None => run.lines.before(bytes, bytes.len()),
+                };
             }
         }
         // Blocks resemble one another.
-        self.is_dense.store(run.candidates > run.out.tally.read / 2, Ordering::Relaxed);
+        let read = run.out.tally.read - records;
+        self.is_dense.store(run.candidates > read / 2, Ordering::Relaxed);
         run.out
     }
 
@@ -151,6 +158,8 @@ struct Run<'a, P: Product> {
     candidates: u64,
     /// Whether most of them are expected to be.
     is_dense: bool,
+    /// Whether it is known what the input is.
+    is_known: bool,
 }
 
 /// Counts line breaks as far as it is asked.
@@ -209,6 +218,7 @@ impl<P: Product> Run<'_, P> {
         let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
         for (number, end) in (0..).zip(ends) {
             breaks = number;
+            let number = self.lines.breaks + number;
             let line = trim(bytes, start..end);
             start = end + 1;
             if line.is_empty() {
@@ -277,7 +287,9 @@ impl<P: Product> Run<'_, P> {
             }
         } else {
             self.skip();
-            skipped.push(range);
+            if !self.is_known {
+                skipped.push(range);
+            }
         }
     }
 
@@ -310,9 +322,6 @@ impl<P: Product> Run<'_, P> {
         skipped: Vec<Range<usize>>,
         columns: Option<&Result<QueryColumns>>,
     ) {
-        if self.decoder.holds_audit_records.load(Ordering::Relaxed) {
-            return;
-        }
         for range in skipped {
             if self.out.probe.audit_records > 0 {
                 return;

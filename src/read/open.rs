@@ -133,12 +133,9 @@ impl<'a> Unopened<'a> {
         };
         let decoder = Decoder {
             source: Arc::clone(&self.name),
-            prefilter: options.prefilters.as_ref().map(|prefilters| match layout {
-                Layout::Portal(_) => Arc::clone(&prefilters.verbatim),
-                _ => Arc::clone(&prefilters.json),
-            }),
             layout,
             date_order,
+            prefilter: options.prefilter.clone(),
             filter: Arc::clone(&options.filter),
             fingerprints: options.fingerprints.clone(),
             verify: options.verify,

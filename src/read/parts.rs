@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::decode::Decoder;
 use super::product::{Product, Worker};
 use super::reader::Options;
-use super::steps::{Step, decode_piece};
+use super::steps::{Step, decode_behind};
 use crate::scan::{Blocks, Guess, Piece, Splitter};
 
 /// How much is looked at first to find a record.
@@ -120,7 +120,7 @@ impl Parts {
         let mut failed = false;
         while let Some(piece) = blocks.next() {
             failed |= matches!(&piece, Piece::Gap(gap) if gap.is_failure());
-            part.steps.push(decode_piece(piece, &self.decoder, &mut worker.memory));
+            decode_behind(&mut part.steps, piece, &self.decoder, &mut worker.memory);
         }
         part.names_next_page = blocks.names_next_page();
         let byte = blocks.position();

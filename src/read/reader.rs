@@ -54,7 +54,7 @@ pub(super) struct Grain {
 
 impl Default for Grain {
     fn default() -> Self {
-        Self { block: 256 * 1024, part: 1024 * 1024 }
+        Self { block: 256 * 1024, part: 2 * 1024 * 1024 }
     }
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Options {
     pub(super) shape: Option<Shape>,
     pub(super) date_order: Option<DateOrder>,
     pub(super) filter: Arc<Filter>,
-    pub(super) prefilters: Option<Prefilters>,
+    pub(super) prefilter: Option<Arc<Prefilter>>,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// Whether every record is decoded in full.
@@ -74,15 +74,6 @@ pub(super) struct Options {
     pub(super) hash: bool,
     pub(super) longest_record: usize,
     pub(super) largest_expansion: u64,
-}
-
-/// What tells the records that need not be decoded.
-#[derive(Debug)]
-pub(super) struct Prefilters {
-    /// In JSON, or in a format that may hold JSON.
-    pub(super) json: Arc<Prefilter>,
-    /// In text that holds no JSON where it matters.
-    pub(super) verbatim: Arc<Prefilter>,
 }
 
 impl Default for Reader {
@@ -238,16 +229,12 @@ impl Reader {
     fn options(&self, inputs: usize) -> Arc<Options> {
         let all = Family::ALL.as_slice();
         let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
-        let needles = needles(families);
-        let prefilters = Prefilters {
-            json: Arc::new(Prefilter::new(&needles).at(self.pace)),
-            verbatim: Arc::new(Prefilter::verbatim(&needles).at(self.pace)),
-        };
+        let prefilter = || Arc::new(Prefilter::new(&needles(families), self.pace));
         Arc::new(Options {
             shape: self.shape,
             date_order: self.date_order,
             filter: Arc::new(self.filter.clone()),
-            prefilters: (!self.verify).then_some(prefilters),
+            prefilter: (!self.verify).then(prefilter),
             fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
             verify: self.verify,
             pace: self.pace,

@@ -166,12 +166,28 @@ pub(super) fn decode_piece<P: Product>(
     }
 }
 
+/// Decodes a piece behind other steps; blocks that follow one another become one step.
+pub(super) fn decode_behind<P: Product>(
+    steps: &mut Vec<Step<P>>,
+    piece: Piece,
+    decoder: &Decoder,
+    memory: &mut P::Memory,
+) {
+    match (piece, steps.last_mut()) {
+        (Piece::Block(block), Some(Step::Block(before))) => {
+            *before = decoder.decode(&block, memory, std::mem::take(before));
+            block.put_back();
+        }
+        (piece, _) => steps.push(decode_piece(piece, decoder, memory)),
+    }
+}
+
 pub(super) fn decode_block<P: Product>(
     block: Block,
     decoder: &Decoder,
     memory: &mut P::Memory,
 ) -> Step<P> {
-    let decoded = decoder.decode(&block, memory);
+    let decoded = decoder.decode(&block, memory, DecodedBlock::default());
     block.put_back();
     Step::Block(decoded)
 }

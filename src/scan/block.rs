@@ -18,6 +18,8 @@ pub(crate) struct Block {
     pub(crate) byte: u64,
     /// The records, in order; `None` where each line is one.
     pub(crate) spans: Option<Vec<Span>>,
+    /// How many line breaks it holds, where that was counted on the way.
+    pub(crate) lines: Option<u64>,
     /// The text that names the columns of the records, where the input keeps it apart from them.
     pub(crate) columns: Option<Arc<[u8]>>,
     /// Where the buffer goes when the block is done with.
@@ -197,6 +199,7 @@ impl<R: Read> Blocks<R> {
             buffer: std::mem::replace(&mut self.pending, rest),
             byte: self.byte,
             spans: (!self.splitter.is_lines()).then_some(split.spans),
+            lines: split.lines,
             columns: self.columns.clone(),
             home: Arc::clone(&self.buffers),
         };

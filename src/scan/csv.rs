@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fearless_simd::{dispatch, prelude::*, u8x64};
 
-use super::split::{FaultKind, Span, Split};
+use super::split::{FaultKind, LineCount, Span, Split};
 use super::vector::{Pace, WIDTH, level, parity};
 
 /// Splits after line breaks outside quotes, and leaves the header out.
@@ -16,6 +16,7 @@ pub(crate) struct CsvSplitter {
     quoted: bool,
     /// The line breaks found last; kept for their memory.
     breaks: Vec<usize>,
+    lines: LineCount,
     pace: Pace,
 }
 
@@ -29,12 +30,13 @@ impl CsvSplitter {
         let mut split = Split::default();
         let mut breaks = std::mem::take(&mut self.breaks);
         breaks.clear();
-        match self.pace {
+        let lines = match self.pace {
             Pace::Fast => dispatch!(level(), simd => {
                 find_breaks(simd, bytes, self.place, &mut self.quoted, &mut breaks)
             }),
             Pace::Plain => find_breaks_plainly(bytes, self.place, &mut self.quoted, &mut breaks),
-        }
+        };
+        self.lines.add(lines);
         for &place in &breaks {
             self.end_row(bytes, split.used..place, None, &mut split.spans);
             split.used = place + 1;
@@ -46,19 +48,20 @@ impl CsvSplitter {
             }
         }
         self.breaks = breaks;
-        if split.stopped {
-            return split;
+        if !split.stopped {
+            self.place = bytes.len() - split.used;
+            if at_end && split.used < bytes.len() {
+                let fault = self.quoted.then_some(FaultKind::CutRecord);
+                self.end_row(bytes, split.used..bytes.len(), fault, &mut split.spans);
+                split.used = bytes.len();
+            }
         }
-        self.place = bytes.len() - split.used;
-        if at_end && split.used < bytes.len() {
-            let fault = self.quoted.then_some(FaultKind::CutRecord);
-            self.end_row(bytes, split.used..bytes.len(), fault, &mut split.spans);
-            split.used = bytes.len();
-        }
+        split.lines = Some(self.lines.settle(&bytes[split.used..]));
         split
     }
 
     pub(super) fn give_up(&mut self) {
+        self.lines = LineCount::default();
         self.quoted = false;
         self.place = 0;
     }
@@ -86,7 +89,7 @@ impl CsvSplitter {
     }
 }
 
-/// The line breaks outside quotes, from `start` on.
+/// The line breaks outside quotes, from `start` on. Returns how many there are in all.
 #[inline(always)]
 fn find_breaks<S: Simd>(
     simd: S,
@@ -94,7 +97,8 @@ fn find_breaks<S: Simd>(
     start: usize,
     quoted: &mut bool,
     breaks: &mut Vec<usize>,
-) {
+) -> u64 {
+    let mut lines = 0;
     let (quote, line_break) = (u8x64::splat(simd, b'"'), u8x64::splat(simd, b'\n'));
     let mut place = start;
     while let Some(block) = bytes.get(place..place + WIDTH) {
@@ -102,6 +106,7 @@ fn find_breaks<S: Simd>(
         let quotes = block.simd_eq(quote).to_bitmask();
         let mut found = block.simd_eq(line_break).to_bitmask();
         if found != 0 {
+            lines += u64::from(found.count_ones());
             found &= !(parity(quotes) ^ if *quoted { u64::MAX } else { 0 });
             while found != 0 {
                 breaks.push(place + found.trailing_zeros() as usize);
@@ -111,18 +116,30 @@ fn find_breaks<S: Simd>(
         *quoted ^= quotes.count_ones() % 2 == 1;
         place += WIDTH;
     }
-    find_breaks_plainly(bytes, place, quoted, breaks);
+    lines + find_breaks_plainly(bytes, place, quoted, breaks)
 }
 
 /// The same, one byte after the other.
-fn find_breaks_plainly(bytes: &[u8], start: usize, quoted: &mut bool, breaks: &mut Vec<usize>) {
+fn find_breaks_plainly(
+    bytes: &[u8],
+    start: usize,
+    quoted: &mut bool,
+    breaks: &mut Vec<usize>,
+) -> u64 {
+    let mut lines = 0;
     for (place, byte) in bytes.iter().enumerate().skip(start) {
         match byte {
             b'"' => *quoted = !*quoted,
-            b'\n' if !*quoted => breaks.push(place),
+            b'\n' => {
+                lines += 1;
+                if !*quoted {
+                    breaks.push(place);
+                }
+            }
             _ => {}
         }
     }
+    lines
 }
 
 /// How many bytes of a row are looked at to tell its beginning from text.
@@ -163,12 +180,13 @@ mod tests {
         ) {
             let text = parts.concat();
             let (mut plain, mut plain_quoted) = (Vec::new(), quoted);
-            find_breaks_plainly(text.as_bytes(), start, &mut plain_quoted, &mut plain);
+            let plain_lines =
+                find_breaks_plainly(text.as_bytes(), start, &mut plain_quoted, &mut plain);
             let (mut found, mut found_quoted) = (Vec::new(), quoted);
-            dispatch!(level(), simd => {
+            let lines = dispatch!(level(), simd => {
                 find_breaks(simd, text.as_bytes(), start, &mut found_quoted, &mut found)
             });
-            prop_assert_eq!((found, found_quoted), (plain, plain_quoted));
+            prop_assert_eq!((lines, found, found_quoted), (plain_lines, plain, plain_quoted));
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::split::{FaultKind, Span, Split};
+use super::split::{FaultKind, LineCount, Span, Split};
 use super::value::Passage;
 use super::vector::Pace;
 
@@ -28,6 +28,7 @@ pub(crate) struct JsonSplitter {
     stray: Option<usize>,
     /// A record that begins here or behind is left alone.
     stop: usize,
+    lines: LineCount,
     names_next_page: bool,
     pace: Pace,
 }
@@ -90,6 +91,7 @@ impl JsonSplitter {
             place: 0,
             stray: None,
             stop: usize::MAX,
+            lines: LineCount::default(),
             names_next_page: false,
             pace,
         }
@@ -102,7 +104,13 @@ impl JsonSplitter {
         while self.place < bytes.len() && !self.is_stopped(bytes) {
             let went_on = match self.value {
                 Some(value) => self.pass_over(bytes, value, &mut split),
-                None => self.step(bytes, &mut split),
+                None => {
+                    let before = self.place;
+                    let went_on = self.step(bytes, &mut split);
+                    let passed = &bytes[before..self.place];
+                    self.lines.add(u64::from(passed.contains(&b'\n')));
+                    went_on
+                }
             };
             if !went_on || split.columns.is_some() {
                 break;
@@ -115,6 +123,7 @@ impl JsonSplitter {
         } else {
             split.used = self.settled();
         }
+        split.lines = Some(self.lines.settle(&bytes[split.used..self.place]));
         self.rebase(split.used);
         split
     }
@@ -338,6 +347,7 @@ impl JsonSplitter {
     /// Goes on to the end of the value; false if it is not there yet.
     fn pass_over(&mut self, bytes: &[u8], mut value: Value, split: &mut Split) -> bool {
         let end = value.passage.find_end(bytes, &mut self.place, self.pace);
+        self.lines.add(std::mem::take(&mut value.passage.lines));
         let Some(end) = end else {
             self.value = Some(value);
             return false;

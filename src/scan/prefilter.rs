@@ -58,32 +58,25 @@ struct Needle {
 }
 
 impl Prefilter {
-    /// A prefilter for needles in ASCII, in JSON: escapes that can spell them are found as well.
-    pub(crate) fn new(needles: &[&str]) -> Self {
-        Self::build(needles, true, Level::new())
+    /// A prefilter for needles in ASCII; escapes that can spell them are found as well.
+    pub(crate) fn new(needles: &[&str], pace: Pace) -> Self {
+        Self { pace, ..Self::build(needles, Level::new()) }
     }
 
-    /// A prefilter for needles in ASCII, in text without the escapes of JSON.
-    pub(crate) fn verbatim(needles: &[&str]) -> Self {
-        Self::build(needles, false, Level::new())
-    }
-
-    fn build(needles: &[&str], escapes: bool, level: Level) -> Self {
+    fn build(needles: &[&str], level: Level) -> Self {
         let mut spells = [false; 256];
         for byte in needles.iter().flat_map(|needle| needle.bytes()) {
             spells[usize::from(byte)] = true;
         }
         let mut texts = needles.to_vec();
-        if escapes {
-            texts.push(ESCAPE);
-            // JSON may also write a slash as `\/`.
-            if spells[usize::from(b'/')] {
-                texts.push(r"\/");
-            }
-            // Text inside text is decoded twice: an escape may spell a part of the escape within.
-            for byte in br"\u0123456789abcdefABCDEF" {
-                spells[usize::from(*byte)] = true;
-            }
+        texts.push(ESCAPE);
+        // JSON may also write a slash as `\/`.
+        if spells[usize::from(b'/')] {
+            texts.push(r"\/");
+        }
+        // Text inside text is decoded twice: an escape may spell a part of the escape within.
+        for byte in br"\u0123456789abcdefABCDEF" {
+            spells[usize::from(*byte)] = true;
         }
         // The shortest have the least choice of a mark.
         texts.sort_by_key(|text| text.len());
@@ -92,15 +85,10 @@ impl Prefilter {
         for text in texts {
             let (group, mark) = choice.add(text.as_bytes());
             let head = text.as_bytes()[mark..].first_chunk().copied();
-            let is_escape = escapes && text == ESCAPE;
+            let is_escape = text == ESCAPE;
             groups[group].push(Needle { text: text.as_bytes().into(), mark, head, is_escape });
         }
         Self { level, tables: choice.tables(), groups, spells, pace: Pace::Fast }
-    }
-
-    /// The same at another pace.
-    pub(crate) fn at(self, pace: Pace) -> Self {
-        Self { pace, ..self }
     }
 
     /// The beginning, at or after `from`, of a needle or an escape that makes its record a candidate.
@@ -506,7 +494,7 @@ mod tests {
     ];
 
     fn found(text: &str) -> Option<usize> {
-        let prefilter = Prefilter::new(&["Needle"]);
+        let prefilter = Prefilter::new(&["Needle"], Pace::Fast);
         prefilter.find(text.as_bytes(), 0)
     }
 
@@ -526,21 +514,13 @@ mod tests {
     #[test]
     fn slashes_may_be_escaped() {
         let text = br#"{"a":"Need\/le"}"#;
-        assert_eq!(Prefilter::new(&["Need/le"]).find(text, 0), Some(10));
-        assert_eq!(Prefilter::new(&["Needle"]).find(text, 0), None);
-    }
-
-    #[test]
-    fn verbatim_text_has_no_escapes() {
-        let prefilter = Prefilter::verbatim(&["Need/le"]);
-        assert_eq!(prefilter.find(br"\u004eeed\/le \u00", 0), None);
-        assert_eq!(prefilter.find(br"\u0041 Need/le", 0), Some(7));
+        assert_eq!(Prefilter::new(&["Need/le"], Pace::Fast).find(text, 0), Some(10));
+        assert_eq!(Prefilter::new(&["Needle"], Pace::Fast).find(text, 0), None);
     }
 
     #[test]
     fn without_needles_only_escapes_are_found() {
-        assert_eq!(Prefilter::new(&[]).find(br"Needle \u0041", 0), Some(7));
-        assert_eq!(Prefilter::verbatim(&[]).find(br"Needle \u0041", 0), None);
+        assert_eq!(Prefilter::new(&[], Pace::Fast).find(br"Needle \u0041", 0), Some(7));
     }
 
     /// Every level that the machine has.
@@ -555,7 +535,7 @@ mod tests {
     }
 
     /// Where needles and escapes stand that make a record a candidate.
-    fn candidates(needles: &[&str], escapes: bool, text: &[u8]) -> Vec<Range<usize>> {
+    fn candidates(needles: &[&str], text: &[u8]) -> Vec<Range<usize>> {
         let holds = |byte: u8| needles.iter().any(|needle| needle.as_bytes().contains(&byte));
         let in_escape = |byte: u8| br"\u".contains(&byte) || byte.is_ascii_hexdigit();
         let can_spell = |digits: Option<&[u8]>| match digits.map(std::str::from_utf8) {
@@ -568,8 +548,8 @@ mod tests {
         let stand = |start: usize| {
             let stands = move |needle: &str| text[start..].starts_with(needle.as_bytes());
             let needles = needles.iter().copied().filter(move |needle| stands(needle));
-            let escape = escapes && stands(ESCAPE) && can_spell(text.get(start + 4..start + 6));
-            let slash = escapes && stands(r"\/") && holds(b'/');
+            let escape = stands(ESCAPE) && can_spell(text.get(start + 4..start + 6));
+            let slash = stands(r"\/") && holds(b'/');
             let escapes = escape.then_some(ESCAPE).into_iter().chain(slash.then_some(r"\/"));
             needles.chain(escapes).map(move |text| start..start + text.len())
         };
@@ -577,10 +557,12 @@ mod tests {
     }
 
     /// Holds every level to what is promised, from every place of the text.
-    fn check(needles: &[&str], escapes: bool, text: &[u8]) {
-        let candidates = candidates(needles, escapes, text);
-        for level in levels() {
-            let prefilter = Prefilter::build(needles, escapes, level);
+    fn check(needles: &[&str], text: &[u8]) {
+        let candidates = candidates(needles, text);
+        let plain = Prefilter::new(needles, Pace::Plain);
+        let at_levels = levels().into_iter().map(|level| Prefilter::build(needles, level));
+        for prefilter in at_levels.chain([plain]) {
+            let level = prefilter.level;
             for from in 0..=text.len() + 1 {
                 let mut ahead = candidates.iter().filter(|candidate| candidate.start >= from);
                 match prefilter.find(text, from) {
@@ -599,8 +581,8 @@ mod tests {
     #[test]
     fn needles_stand_anywhere_in_a_block() {
         let filters = levels().into_iter().flat_map(|level| {
-            let long = Prefilter::build(&NEEDLES, true, level);
-            [(long, "security info"), (Prefilter::build(&["x"], true, level), "x")]
+            let long = Prefilter::build(&NEEDLES, level);
+            [(long, "security info"), (Prefilter::build(&["x"], level), "x")]
         });
         for (prefilter, needle) in filters {
             for before in 0..=2 * BLOCK + 5 {
@@ -631,14 +613,14 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 
         #[test]
-        fn agrees_with_a_naive_search(text in texts(), escapes in any::<bool>()) {
-            check(&NEEDLES, escapes, &text);
+        fn agrees_with_a_naive_search(text in texts()) {
+            check(&NEEDLES, &text);
         }
 
         #[test]
         fn agrees_with_aho_corasick(text in texts()) {
             let patterns = AhoCorasick::new(NEEDLES.iter().chain([&ESCAPE])).unwrap();
-            let prefilter = Prefilter::new(&NEEDLES);
+            let prefilter = Prefilter::new(&NEEDLES, Pace::Fast);
             for from in 0..=text.len() {
                 let twin = patterns.find_iter(&text[from..]).any(|found| {
                     found.pattern().as_usize() < NEEDLES.len()
@@ -652,10 +634,9 @@ mod tests {
         fn agrees_for_any_needles(
             needles in vec("[a-c/ ]{1,6}", 0..40),
             text in "[a-e/\\\\u0 ]{0,90}",
-            escapes in any::<bool>(),
         ) {
             let needles: Vec<&str> = needles.iter().map(String::as_str).collect();
-            check(&needles, escapes, text.as_bytes());
+            check(&needles, text.as_bytes());
         }
     }
 }

@@ -32,10 +32,30 @@ pub(crate) struct Split {
     pub(crate) spans: Vec<Span>,
     /// How many bytes are dealt with; the rest will be shown again with more behind it.
     pub(crate) used: usize,
+    /// How many line breaks are in them, where that was counted on the way.
+    pub(crate) lines: Option<u64>,
     /// Whether the next record begins where no more of them are asked for.
     pub(crate) stopped: bool,
     /// The columns that hold for these and the following records.
     pub(crate) columns: Option<Arc<[u8]>>,
+}
+
+/// Counts the line breaks that a splitter comes upon, in the bytes that are not dealt with yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct LineCount(u64);
+
+impl LineCount {
+    pub(super) fn add(&mut self, lines: u64) {
+        self.0 += lines;
+    }
+
+    /// How many of them are in the bytes now dealt with, given those looked at that are not.
+    pub(super) fn settle(&mut self, rest: &[u8]) -> u64 {
+        let rest = memchr::memchr_iter(b'\n', rest).count() as u64;
+        let settled = self.0 - rest;
+        self.0 = rest;
+        settled
+    }
 }
 
 /// Finds the borders of records in an input that is shown piece by piece.

@@ -11,6 +11,8 @@ pub(super) struct Passage {
     in_string: bool,
     /// The next byte follows a backslash in a string.
     escaped: bool,
+    /// How many line breaks were passed.
+    pub(super) lines: u64,
 }
 
 impl Passage {
@@ -50,6 +52,7 @@ impl Passage {
         let here = *place;
         *place += 1;
         if self.in_string {
+            self.lines += u64::from(byte == b'\n');
             match byte {
                 _ if self.escaped => self.escaped = false,
                 b'\\' => self.escaped = true,
@@ -71,6 +74,7 @@ impl Passage {
                 *place = here;
                 return Some(here);
             }
+            b'\n' => self.lines += 1,
             _ => {}
         }
         None
@@ -88,7 +92,7 @@ impl Passage {
         const CASE: u8 = b'{' ^ b'[';
         let splat = |byte| u8x64::splat(simd, byte);
         let (quote, backslash, case) = (splat(b'"'), splat(b'\\'), splat(CASE));
-        let (opening, closing) = (splat(b'{'), splat(b'}'));
+        let (opening, closing, line_break) = (splat(b'{'), splat(b'}'), splat(b'\n'));
         while let Some(block) = bytes.get(*place..*place + WIDTH) {
             let block = u8x64::from_slice(simd, block);
             let backslashes = block.simd_eq(backslash).to_bitmask();
@@ -106,13 +110,16 @@ impl Passage {
             let folded = block | case;
             let opened = folded.simd_eq(opening).to_bitmask() & !inside;
             let closed = folded.simd_eq(closing).to_bitmask() & !inside;
+            let lines = block.simd_eq(line_break).to_bitmask();
             if closed.count_ones() >= self.depth
                 && let Some(last) = last_bracket(opened, closed, self.depth)
             {
                 *place += last + 1;
-                *self = Self::default();
+                let passed = lines & ((1 << last) - 1);
+                *self = Self { lines: self.lines + u64::from(passed.count_ones()), ..Self::default() };
                 return Some(*place);
             }
+            self.lines += u64::from(lines.count_ones());
             self.depth = self.depth + opened.count_ones() - closed.count_ones();
             self.in_string = inside >> (WIDTH - 1) == 1;
             self.escaped = next_escaped;
@@ -164,13 +171,19 @@ mod tests {
     fn plainly(mut passage: Passage, bytes: &[u8]) -> (Option<usize>, usize, Passage) {
         let mut place = 0;
         let end = passage.find_end_plainly(bytes, &mut place);
-        (end, place, if end.is_some() { Passage::default() } else { passage })
+        (end, place, left_of(passage, end))
+    }
+
+    /// How it stands; at the end, only the lines count.
+    fn left_of(passage: Passage, end: Option<usize>) -> Passage {
+        let ended = Passage { lines: passage.lines, ..Passage::default() };
+        if end.is_some() { ended } else { passage }
     }
 
     fn in_blocks(mut passage: Passage, bytes: &[u8]) -> (Option<usize>, usize, Passage) {
         let mut place = 0;
         let end = passage.find_end(bytes, &mut place, Pace::Fast);
-        (end, place, if end.is_some() { Passage::default() } else { passage })
+        (end, place, left_of(passage, end))
     }
 
     fn fragments() -> impl Strategy<Value = String> {
@@ -208,15 +221,21 @@ mod tests {
             escaped: bool,
             cut in 0_usize..200,
         ) {
-            let passage = Passage { depth, in_string, escaped: escaped && in_string };
+            let passage = Passage { depth, in_string, escaped: escaped && in_string, lines: 0 };
             let expected = plainly(passage, text.as_bytes());
             prop_assert_eq!(in_blocks(passage, text.as_bytes()), expected);
 
             // Shown in two pieces, it ends at the same place.
             let (first, second) = text.as_bytes().split_at(cut.min(text.len()));
             let (end, _, passage) = in_blocks(passage, first);
-            let end = end.or_else(|| Some(first.len() + in_blocks(passage, second).0?));
-            prop_assert_eq!(end, expected.0);
+            let (end, lines) = match end {
+                Some(_) => (end, passage.lines),
+                None => {
+                    let (end, _, passage) = in_blocks(passage, second);
+                    (end.map(|end| first.len() + end), passage.lines)
+                }
+            };
+            prop_assert_eq!((end, lines), (expected.0, expected.2.lines));
         }
     }
 }
