@@ -10,7 +10,7 @@ use super::rules::rules;
 use crate::model::{Event, Method, Outcome};
 
 /// What an event means, and the rule that decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Classification {
     /// What came of it.

@@ -26,7 +26,7 @@ pub(crate) struct Sketch {
 }
 
 /// What all events of a kind have in common.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
     pub(crate) classification: Classification,
     pub(crate) activity: String,
@@ -75,9 +75,16 @@ const KINDS: usize = 10_000;
 /// What the numbers in sketches stand for.
 #[derive(Debug)]
 pub(crate) struct Sketchbook {
-    kinds: Mutex<Vec<Arc<Kind>>>,
+    kinds: Mutex<Kinds>,
     shelves: [Mutex<Shelf>; SHELVES],
     hasher: RandomState,
+}
+
+/// Kinds by number, and numbers by kind.
+#[derive(Debug, Default)]
+struct Kinds {
+    list: Vec<Arc<Kind>>,
+    numbers: HashMap<Arc<Kind>, u32, RandomState>,
 }
 
 /// Users by their names, which are joined.
@@ -98,20 +105,22 @@ impl Sketchbook {
     /// The number of a kind; `None` where there are too many.
     pub(crate) fn kind(&self, kind: Kind) -> Option<u32> {
         let mut kinds = lock(&self.kinds);
-        let known = kinds.iter().position(|known| **known == kind);
-        if known.is_none() && kinds.len() >= KINDS {
+        if let Some(number) = kinds.numbers.get(&kind) {
+            return Some(*number);
+        }
+        if kinds.list.len() >= KINDS {
             return None;
         }
-        let number = known.unwrap_or_else(|| {
-            kinds.push(Arc::new(kind));
-            kinds.len() - 1
-        });
-        u32::try_from(number).ok()
+        let number = u32::try_from(kinds.list.len()).ok()?;
+        let kind = Arc::new(kind);
+        kinds.list.push(Arc::clone(&kind));
+        kinds.numbers.insert(kind, number);
+        Some(number)
     }
 
     /// Every kind, by number.
     pub(crate) fn kinds(&self) -> Vec<Arc<Kind>> {
-        lock(&self.kinds).clone()
+        lock(&self.kinds).list.clone()
     }
 
     /// The number of a user; `None` where no name is given. `scratch` is memory to work in.

@@ -163,8 +163,7 @@ impl<P: Product> Threaded<P> {
                 Outcome::Parts(parts) => self.assembly = Some(Assembly::new(parts)),
                 Outcome::Part(part) => self.assemble(part),
                 Outcome::Block(block, decoder) => {
-                    let step =
-                        decode_block(*block, &decoder, &mut self.worker.memory);
+                    let step = decode_block(*block, &decoder, &mut self.worker.memory);
                     self.ready.push_back(step);
                 }
             }

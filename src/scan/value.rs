@@ -116,7 +116,8 @@ impl Passage {
             {
                 *place += last + 1;
                 let passed = lines & ((1 << last) - 1);
-                *self = Self { lines: self.lines + u64::from(passed.count_ones()), ..Self::default() };
+                *self =
+                    Self { lines: self.lines + u64::from(passed.count_ones()), ..Self::default() };
                 return Some(*place);
             }
             self.lines += u64::from(lines.count_ones());
