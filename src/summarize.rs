@@ -28,12 +28,11 @@ impl Events<'_> {
     /// assert!(report.tally().balances());
     /// ```
     pub fn summarize(
-        self,
+        mut self,
         mut on_fault: impl FnMut(Error) -> ControlFlow<()>,
     ) -> (Summary, Report) {
-        let mut sketches = match self.into_sketches() {
-            Ok(sketches) => sketches,
-            Err(begun) => return begun.summarize_whole(on_fault),
+        let Some(mut sketches) = self.take_sketches() else {
+            return self.summarize_whole(on_fault);
         };
         let mut summary = SketchSummary::new(sketches.book());
         for event in sketches.by_ref() {

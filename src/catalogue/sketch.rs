@@ -129,14 +129,11 @@ impl Sketchbook {
         join_names(names, scratch);
         let shelf = u8::try_from(self.hasher.hash_one(scratch.as_slice()) >> 60).ok()?;
         let users = &mut lock(&self.shelves[usize::from(shelf)]).0;
-        let place = match users.get(scratch.as_slice()) {
-            Some(place) => *place,
-            None => {
-                let place = u32::try_from(users.len()).ok()?;
-                users.insert(scratch.as_slice().into(), place);
-                place
-            }
-        };
+        if let Some(&place) = users.get(scratch.as_slice()) {
+            return Some(UserNumber { shelf, place });
+        }
+        let place = u32::try_from(users.len()).ok()?;
+        users.insert(scratch.as_slice().into(), place);
         Some(UserNumber { shelf, place })
     }
 

@@ -153,11 +153,10 @@ impl Event {
     pub fn actor_kind(&self) -> ActorKind {
         let subject = self.activity.subject();
         if let Some(user) = &self.actor.user {
-            let pair = |id, name| (bytes_of(id), bytes_of(name));
             let is_own = match self.target_user() {
                 Some(target) => is_same_user(
-                    pair(&user.id, &user.user_principal_name),
-                    pair(&target.id, &target.user_principal_name),
+                    (bytes_of(user.id.as_ref()), bytes_of(user.user_principal_name.as_ref())),
+                    (bytes_of(target.id.as_ref()), bytes_of(target.user_principal_name.as_ref())),
                 ),
                 None => subject.eq_ignore_ascii_case("user"),
             };
@@ -219,8 +218,8 @@ fn collect_device_names<'json>(json: &'json Value, names: &mut Vec<&'json str>) 
     }
 }
 
-fn bytes_of(text: &Option<String>) -> Option<&[u8]> {
-    text.as_deref().map(str::as_bytes)
+fn bytes_of(text: Option<&String>) -> Option<&[u8]> {
+    text.map(String::as_bytes)
 }
 
 /// Whether two pairs of object id and user principal name are those of one user: by id where both

@@ -100,7 +100,7 @@ enum Outcome<P> {
     Steps(Vec<Step<P>>),
     /// The file is read in parts.
     Parts(Arc<Parts>),
-    Part(Part<P>),
+    Part(Box<Part<P>>),
     /// A block of a stream that no thread has begun to decode.
     Block(Box<Block>, Arc<Decoder>),
 }
@@ -161,7 +161,7 @@ impl<P: Product> Threaded<P> {
             match self.board.take()? {
                 Outcome::Steps(steps) => self.ready.extend(steps),
                 Outcome::Parts(parts) => self.assembly = Some(Assembly::new(parts)),
-                Outcome::Part(part) => self.assemble(part),
+                Outcome::Part(part) => self.assemble(*part),
                 Outcome::Block(block, decoder) => {
                     let step = decode_block(*block, &decoder, &mut self.worker.memory);
                     self.ready.push_back(step);
@@ -292,7 +292,7 @@ impl<P: Product> Board<P> {
             Task::Open(input, unopened) => self.open(input, unopened, worker),
             Task::Part(place, parts, number) => {
                 let part = parts.read(number, &self.options, worker);
-                self.pin(place, Outcome::Part(part));
+                self.pin(place, Outcome::Part(Box::new(part)));
             }
             Task::Stream(input, stream) => self.read_stream(input, stream, worker),
             Task::Block(place, block, decoder) => {

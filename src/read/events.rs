@@ -45,13 +45,10 @@ impl<'a> Events<'a> {
     }
 
     /// The same reading with sketches in place of events, if it has not begun.
-    pub(crate) fn into_sketches(mut self) -> std::result::Result<Sketches<'a>, Self> {
-        match self.inputs.take() {
-            Some(inputs) => {
-                Ok(Sketches(Reading::new(Steps::start(inputs), self.dedup, self.errors)))
-            }
-            None => Err(self),
-        }
+    pub(crate) fn take_sketches(&mut self) -> Option<Sketches<'a>> {
+        let inputs = self.inputs.take()?;
+        let errors = std::mem::take(&mut self.errors);
+        Some(Sketches(Reading::new(Steps::start(inputs), self.dedup, errors)))
     }
 }
 

@@ -54,7 +54,7 @@ impl<'a, P: Product> Reading<'a, P> {
     fn take(&mut self, step: Step<P>) {
         match step {
             Step::Open(report) => self.open(*report),
-            Step::Block(block) => self.block(block),
+            Step::Block(block) => self.block(*block),
             Step::Gap { error, byte, lines } => self.gap(error, byte, lines),
             Step::Close(closing) => self.close(closing),
         }

@@ -283,6 +283,7 @@ impl<'a> Texts<'a> {
     }
 
     /// The text of a field that records of this template have or have not; `None` in doubt.
+    #[expect(clippy::option_option, reason = "given, not given, and in doubt")]
     fn given(&self, slot: Option<usize>) -> Option<Option<&'a [u8]>> {
         match slot {
             Some(slot) => self.get(slot).map(Some),

@@ -19,7 +19,7 @@ pub(super) enum Step<P> {
     /// An input begins; it may be one that cannot be read.
     Open(Box<FileReport>),
     /// Some of its records.
-    Block(DecodedBlock<P>),
+    Block(Box<DecodedBlock<P>>),
     /// A stretch that is not read: why, where it begins, and how many line breaks it holds.
     Gap { error: Error, byte: u64, lines: u64 },
     /// The input ends.
@@ -44,20 +44,20 @@ pub(super) enum Inputs<'a> {
 
 /// The steps of a reading, in order.
 pub(super) enum Steps<'a, P: Product> {
-    Here(Here<'a, P>),
+    Here(Box<Here<'a, P>>),
     Threaded(Threaded<P>),
 }
 
 impl<'a, P: Product> Steps<'a, P> {
     pub(super) fn start(inputs: Inputs<'a>) -> Self {
         match inputs {
-            Inputs::Here { options, inputs } => Self::Here(Here::new(options, inputs)),
+            Inputs::Here { options, inputs } => Self::Here(Box::new(Here::new(options, inputs))),
             Inputs::Threads { options, sources, threads } => {
                 let inputs = sources.into_iter().map(Unopened::source).collect();
                 if threads > 1 {
                     Self::Threaded(Threaded::start(options, inputs, threads))
                 } else {
-                    Self::Here(Here::new(options, inputs))
+                    Self::Here(Box::new(Here::new(options, inputs)))
                 }
             }
         }
@@ -175,7 +175,7 @@ pub(super) fn decode_behind<P: Product>(
 ) {
     match (piece, steps.last_mut()) {
         (Piece::Block(block), Some(Step::Block(before))) => {
-            *before = decoder.decode(&block, memory, std::mem::take(before));
+            **before = decoder.decode(&block, memory, std::mem::take(&mut **before));
             block.put_back();
         }
         (piece, _) => steps.push(decode_piece(piece, decoder, memory)),
@@ -189,7 +189,7 @@ pub(super) fn decode_block<P: Product>(
 ) -> Step<P> {
     let decoded = decoder.decode(&block, memory, DecodedBlock::default());
     block.put_back();
-    Step::Block(decoded)
+    Step::Block(Box::new(decoded))
 }
 
 pub(super) fn step_of<P>(gap: Gap) -> Step<P> {

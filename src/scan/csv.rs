@@ -57,6 +57,10 @@ impl CsvSplitter {
             }
         }
         split.lines = Some(self.lines.settle(&bytes[split.used..]));
+        if split.stopped {
+            // What is behind will be looked at anew.
+            self.lines = LineCount::default();
+        }
         split
     }
 

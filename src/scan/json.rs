@@ -102,15 +102,14 @@ impl JsonSplitter {
         let mut split = Split::default();
         self.stop = stop;
         while self.place < bytes.len() && !self.is_stopped(bytes) {
-            let went_on = match self.value {
-                Some(value) => self.pass_over(bytes, value, &mut split),
-                None => {
-                    let before = self.place;
-                    let went_on = self.step(bytes, &mut split);
-                    let passed = &bytes[before..self.place];
-                    self.lines.add(u64::from(passed.contains(&b'\n')));
-                    went_on
-                }
+            let went_on = if let Some(value) = self.value {
+                self.pass_over(bytes, value, &mut split)
+            } else {
+                let before = self.place;
+                let went_on = self.step(bytes, &mut split);
+                let passed = &bytes[before..self.place];
+                self.lines.add(u64::from(passed.contains(&b'\n')));
+                went_on
             };
             if !went_on || split.columns.is_some() {
                 break;

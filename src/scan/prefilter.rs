@@ -10,11 +10,6 @@
 //! the marks of all needles, in 64 places at once, however many needles there are. Where a mark
 //! stands, the needles of its group are compared.
 
-#![expect(
-    clippy::inline_always,
-    reason = "`dispatch!` compiles vector code anew for each processor"
-)]
-
 use std::array;
 use std::fmt;
 

@@ -32,11 +32,6 @@
 //! behind it reaches up to the next mark, and so on. Where templates part, the next byte decides, or
 //! whether a text is blank. Nothing is tried that may have to be taken back.
 
-#![allow(
-    clippy::inline_always,
-    reason = "what is inlined into a function for a SIMD level is compiled for that level"
-)]
-
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;

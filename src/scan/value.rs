@@ -229,12 +229,11 @@ mod tests {
             // Shown in two pieces, it ends at the same place.
             let (first, second) = text.as_bytes().split_at(cut.min(text.len()));
             let (end, _, passage) = in_blocks(passage, first);
-            let (end, lines) = match end {
-                Some(_) => (end, passage.lines),
-                None => {
-                    let (end, _, passage) = in_blocks(passage, second);
-                    (end.map(|end| first.len() + end), passage.lines)
-                }
+            let (end, lines) = if end.is_some() {
+                (end, passage.lines)
+            } else {
+                let (end, _, passage) = in_blocks(passage, second);
+                (end.map(|end| first.len() + end), passage.lines)
             };
             prop_assert_eq!((end, lines), (expected.0, expected.2.lines));
         }

@@ -5,12 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use regaudit::catalogue::Family;
 use regaudit::{Outcome, Reader, classify};
 
+use crate::export::{self, Expected, Options, Shape};
 use crate::support::{assert_same_events, assert_stands_at_its_origin, collect};
-
-#[path = "../../examples/generate/export.rs"]
-mod export;
-
-use export::{Expected, Options, Shape};
 
 /// An export, thirty in a hundred of whose records are registration events.
 fn generate(shape: Shape, records: u64, traps: bool) -> (Vec<u8>, Expected) {

@@ -13,6 +13,8 @@ mod cli;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;
+#[path = "../../examples/generate/export.rs"]
+mod export;
 mod faults;
 mod generations;
 mod generator;

@@ -10,12 +10,8 @@ use proptest::sample::Index;
 use regaudit::catalogue::Family;
 use regaudit::{Error, Reader, Summary};
 
+use crate::export::{self, Options, Shape};
 use crate::support::{Outcome, assert_same_events, collect, files_below, fixture};
-
-#[path = "../../examples/generate/export.rs"]
-mod export;
-
-use export::{Options, Shape};
 
 /// Pieces so small that most records stand across a border, and pieces as they are by default.
 const PIECES: [Option<(usize, u64)>; 4] =
