@@ -7,7 +7,7 @@ use super::detect::row_end;
 use super::envelope::{RowLayout, row_cells};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{DateOrder, possible_orders};
-use crate::scan::{Blocks, CsvSplitter, Piece, Splitter};
+use crate::scan::{Blocks, Buffer, CsvSplitter, Piece, Splitter};
 
 /// Which orders the dates seen so far allow.
 pub(super) struct Orders {
@@ -44,7 +44,8 @@ impl Orders {
         longest_record: usize,
     ) {
         let splitter = Splitter::Csv(CsvSplitter::default());
-        let mut blocks = Blocks::new(&[], text, splitter, longest_record, Arc::default());
+        let mut blocks =
+            Blocks::new(Buffer::default(), text, splitter, longest_record, Arc::default());
         while let Some(piece) = blocks.next() {
             // What cannot be read is reported when it is read in earnest.
             let Piece::Block(block) = piece else { continue };

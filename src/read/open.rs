@@ -18,10 +18,10 @@ use super::report::{Compression, Encoding, FileReport};
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DateOrder;
-use crate::scan::{Blocks, Buffers, Guess};
+use crate::scan::{Blocks, Buffer, Buffers, Guess};
 
 /// How much of an input is looked at to tell what it is.
-const HEAD: u64 = 256 * 1024;
+const HEAD: usize = 256 * 1024;
 
 /// The blocks of an input's decoded text.
 type TextBlocks<'a> = Blocks<Box<dyn Read + Send + 'a>>;
@@ -95,7 +95,7 @@ impl<'a> Unopened<'a> {
     ) -> Result<OpenFile<'a>> {
         let Opened { input, file } = self.bytes.open()?;
         let (input, digest) = Digest::wrap(input, options.hash);
-        match self.look_inside(input, options, report) {
+        match self.look_inside(input, options, buffers, report) {
             Ok(inside) => Ok(inside.into_open_file(file, digest, options, buffers, report)),
             Err(error) => {
                 // What cannot be read has a hash all the same.
@@ -109,6 +109,7 @@ impl<'a> Unopened<'a> {
         &mut self,
         input: Box<dyn Read + Send + 'a>,
         options: &Options,
+        buffers: &Arc<Buffers>,
         report: &mut FileReport,
     ) -> Result<Inside<'a>> {
         let (text, compression) = decompress(input, options.largest_expansion).map_err(describe)?;
@@ -116,19 +117,19 @@ impl<'a> Unopened<'a> {
         let (mut text, encoding) = to_utf8(text).map_err(describe)?;
         report.encoding = encoding;
 
-        let mut head = Vec::new();
-        let failure = text.by_ref().take(HEAD).read_to_end(&mut head).err();
-        let is_whole = failure.is_none() && (head.len() as u64) < HEAD;
+        let mut head = buffers.take();
+        let failure = head.fill(&mut text, HEAD).err();
+        let is_whole = failure.is_none() && head.bytes().len() < HEAD;
         if let Some(failure) = failure {
-            if head.is_empty() {
+            if head.bytes().is_empty() {
                 return Err(describe(failure));
             }
             text = Box::new(Failing(Some(failure)));
         }
-        let Detected { shape, layout } = detect(&head, is_whole, options.shape)?;
+        let Detected { shape, layout } = detect(head.bytes(), is_whole, options.shape)?;
         report.shape = Some(shape);
         let date_order = match &layout {
-            Layout::Rows(rows) => self.date_order(rows, &head, is_whole, options)?,
+            Layout::Rows(rows) => self.date_order(rows, head.bytes(), is_whole, options)?,
             _ => options.date_order,
         };
         let decoder = Decoder {
@@ -168,7 +169,7 @@ impl<'a> Unopened<'a> {
 
 /// What is inside an input.
 struct Inside<'a> {
-    head: Vec<u8>,
+    head: Buffer,
     text: Box<dyn Read + Send + 'a>,
     decoder: Decoder,
 }
@@ -192,13 +193,13 @@ impl<'a> Inside<'a> {
         let is_plain = !is_compressed && is_utf8 && !options.hash;
         let parts = file.filter(|(_, length)| is_plain && *length > options.grain.part).and_then(
             |(file, length)| {
-                let guess = Guess::learn(&splitter, &head)?;
+                let guess = Guess::learn(&splitter, head.bytes())?;
                 let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
                 Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
             },
         );
         let (longest, buffers) = (options.longest_record, Arc::clone(buffers));
-        let blocks = Blocks::new(&head, text, splitter, longest, buffers).of(options.grain.block);
+        let blocks = Blocks::new(head, text, splitter, longest, buffers).of(options.grain.block);
         OpenFile {
             blocks,
             decoder,

@@ -113,9 +113,10 @@ impl Parts {
         let input = FileAt { file: &self.file, place: start.byte };
         let buffers = Arc::clone(&worker.buffers);
         let splitter = start.splitter.clone();
-        let mut blocks = Blocks::new(&[], input, splitter, options.longest_record, buffers)
-            .of(options.grain.block)
-            .between(start.byte, self.end_of(number));
+        let mut blocks =
+            Blocks::new(buffers.take(), input, splitter, options.longest_record, buffers)
+                .of(options.grain.block)
+                .between(start.byte, self.end_of(number));
         let mut part = Part::empty(Some(start));
         let mut failed = false;
         while let Some(piece) = blocks.next() {

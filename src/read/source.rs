@@ -43,7 +43,29 @@ pub(crate) fn resolve(arguments: &[PathBuf]) -> (Vec<Source>, Vec<Error>) {
 struct Found {
     sources: Vec<Source>,
     errors: Vec<Error>,
-    seen: HashSet<PathBuf>,
+    seen: HashSet<Identity>,
+}
+
+/// What tells a file or folder from others, by whatever path it is reached.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Identity {
+    /// The number of the device, and of the file on it.
+    #[cfg(unix)]
+    Node(u64, u64),
+    Path(PathBuf),
+}
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(_: &Path, metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self::Node(metadata.dev(), metadata.ino())
+    }
+
+    #[cfg(not(unix))]
+    fn of(path: &Path, _: &fs::Metadata) -> Self {
+        Self::Path(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
 }
 
 impl Found {
@@ -56,8 +78,8 @@ impl Found {
         }
         match fs::metadata(argument) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(argument),
-            Ok(_) => {
-                self.add_file(argument);
+            Ok(metadata) => {
+                self.add_file(argument, Identity::of(argument, &metadata));
                 Ok(())
             }
             Err(error) => match argument.to_str() {
@@ -68,9 +90,7 @@ impl Found {
         }
     }
 
-    fn add_file(&mut self, path: &Path) {
-        // A pipe such as /dev/fd/63 has no other name than the one it was given.
-        let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    fn add_file(&mut self, path: &Path, identity: Identity) {
         if self.seen.insert(identity) {
             self.sources.push(Source::File(path.to_owned()));
         }
@@ -78,14 +98,17 @@ impl Found {
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), Error> {
         let mut files = Vec::new();
-        self.walk(folder, &mut HashSet::new(), &mut files)?;
+        let metadata = fs::metadata(folder).map_err(Error::io)?;
+        let identity = Identity::of(folder, &metadata);
+        self.walk(folder, identity, &mut HashSet::new(), &mut files)?;
         if files.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a folder without files").expected(
                 "exports in it, at any depth; names that begin with a dot are passed over",
             ));
         }
-        for file in in_order(files) {
-            self.add_file(&file);
+        files.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
+        for (file, identity) in files {
+            self.add_file(&file, identity);
         }
         Ok(())
     }
@@ -95,10 +118,11 @@ impl Found {
     fn walk(
         &mut self,
         folder: &Path,
-        entered: &mut HashSet<PathBuf>,
-        files: &mut Vec<PathBuf>,
+        identity: Identity,
+        entered: &mut HashSet<Identity>,
+        files: &mut Vec<(PathBuf, Identity)>,
     ) -> Result<(), Error> {
-        if !entered.insert(fs::canonicalize(folder).map_err(Error::io)?) {
+        if !entered.insert(identity) {
             return Ok(());
         }
         for entry in fs::read_dir(folder).map_err(Error::io)? {
@@ -108,9 +132,11 @@ impl Found {
             }
             let path = entry.path();
             let walked = match fs::metadata(&path).map_err(Error::io) {
-                Ok(metadata) if metadata.is_dir() => self.walk(&path, entered, files),
+                Ok(metadata) if metadata.is_dir() => {
+                    self.walk(&path, Identity::of(&path, &metadata), entered, files)
+                }
                 Ok(metadata) if metadata.is_file() => {
-                    files.push(path.clone());
+                    files.push((path.clone(), Identity::of(&path, &metadata)));
                     Ok(())
                 }
                 // To read a pipe that nobody writes to is to wait for ever.
@@ -150,7 +176,11 @@ impl Found {
             if path.is_dir() {
                 self.add_folder(&path)?;
             } else {
-                self.add_file(&path);
+                let identity = fs::metadata(&path).map_or_else(
+                    |_| Identity::Path(path.clone()),
+                    |metadata| Identity::of(&path, &metadata),
+                );
+                self.add_file(&path, identity);
             }
         }
         Ok(())
@@ -159,6 +189,10 @@ impl Found {
 
 /// Paths in the order of their bytes, which is the same on every machine.
 fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+    paths.sort_by(|a, b| path_bytes(a).cmp(path_bytes(b)));
     paths
+}
+
+fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
 }

@@ -92,19 +92,18 @@ pub(crate) struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// The blocks of an input from its beginning, of which `head` was read before.
     pub(crate) fn new(
-        head: &[u8],
+        head: Buffer,
         input: R,
         splitter: Splitter,
         longest_record: usize,
         buffers: Arc<Buffers>,
     ) -> Self {
-        let mut pending = buffers.take();
-        pending.extend(head);
         Self {
             input,
             buffers,
             splitter,
-            pending,
+            has_more: !head.bytes().is_empty(),
+            pending: head,
             byte: 0,
             stop: u64::MAX,
             is_done: false,
@@ -112,7 +111,6 @@ impl<R: Read> Blocks<R> {
             longest_record,
             block: 256 * 1024,
             at_end: false,
-            has_more: !head.is_empty(),
             failure: None,
         }
     }
@@ -150,13 +148,15 @@ impl<R: Read> Blocks<R> {
     /// gap with the failure, then nothing more.
     pub(crate) fn next(&mut self) -> Option<Piece> {
         loop {
-            if self.is_done || self.byte >= self.stop {
-                return None;
+            // What stands behind the last record belongs to it up to the next one.
+            let is_behind = self.byte >= self.stop && self.splitter.is_between();
+            if self.is_done || is_behind {
+                return self.end();
             }
             if !self.at_end && self.failure.is_none() && !self.has_more {
                 self.fill();
             }
-            let stop = usize::try_from(self.stop - self.byte).unwrap_or(usize::MAX);
+            let stop = usize::try_from(self.stop.saturating_sub(self.byte)).unwrap_or(usize::MAX);
             let split = self.splitter.split(self.pending.bytes(), self.at_end, stop);
             // Columns end a split early: what was read is not all looked at.
             self.has_more = split.columns.is_some();
@@ -166,7 +166,7 @@ impl<R: Read> Blocks<R> {
                 return Some(Piece::Block(self.take(split)));
             }
             if self.is_done {
-                return None;
+                return self.end();
             }
             if let Some(failure) = self.failure.take() {
                 return Some(Piece::Gap(self.stop_at(failure)));
@@ -175,6 +175,13 @@ impl<R: Read> Blocks<R> {
                 return Some(Piece::Gap(self.give_up()));
             }
         }
+    }
+
+    /// Gives the memory back.
+    fn end(&mut self) -> Option<Piece> {
+        self.is_done = true;
+        self.buffers.put_back(std::mem::take(&mut self.pending));
+        None
     }
 
     /// Reads on: as far as records begin that are asked for, then to complete the last of them.

@@ -18,7 +18,7 @@ impl Buffer {
 
     /// Reads on until so many bytes more are there, or the input ends; returns how many came. What
     /// came before a failure stays.
-    pub(super) fn fill(&mut self, input: &mut impl Read, wanted: usize) -> io::Result<usize> {
+    pub(crate) fn fill(&mut self, input: &mut impl Read, wanted: usize) -> io::Result<usize> {
         let start = self.filled;
         let end = start + wanted;
         if self.memory.len() < end {
@@ -65,13 +65,14 @@ impl Buffers {
     const KEPT: usize = 8;
     const LARGEST: usize = 1024 * 1024;
 
-    pub(super) fn take(&self) -> Buffer {
+    pub(crate) fn take(&self) -> Buffer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     pub(super) fn put_back(&self, mut buffer: Buffer) {
         let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if free.len() < Self::KEPT && buffer.memory.len() <= Self::LARGEST {
+        let is_of_use = (1..=Self::LARGEST).contains(&buffer.memory.len());
+        if free.len() < Self::KEPT && is_of_use {
             buffer.truncate(0);
             free.push(buffer);
         }

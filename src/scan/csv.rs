@@ -71,8 +71,11 @@ impl CsvSplitter {
     }
 
     pub(super) fn is_at_border_of(&self, other: &Self) -> bool {
-        let state = |splitter: &Self| (splitter.header_seen, splitter.place, splitter.quoted);
-        state(self) == state(other)
+        self.header_seen == other.header_seen
+    }
+
+    pub(super) fn is_between(&self) -> bool {
+        self.place == 0 && !self.quoted
     }
 
     fn end_row(

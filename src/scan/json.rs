@@ -136,10 +136,11 @@ impl JsonSplitter {
     }
 
     pub(super) fn is_at_border_of(&self, other: &Self) -> bool {
-        let is_between = |splitter: &Self| {
-            splitter.value.is_none() && splitter.stray.is_none() && splitter.place == 0
-        };
-        is_between(self) && is_between(other) && self.open == other.open
+        self.open == other.open
+    }
+
+    pub(super) fn is_between(&self) -> bool {
+        self.value.is_none() && self.stray.is_none() && self.place == 0
     }
 }
 

@@ -17,7 +17,7 @@ mod value;
 mod vector;
 
 pub(crate) use self::block::{Block, Blocks, Cause, Gap, Piece};
-pub(crate) use self::buffer::Buffers;
+pub(crate) use self::buffer::{Buffer, Buffers};
 pub(crate) use self::csv::CsvSplitter;
 pub(crate) use self::json::JsonSplitter;
 pub(crate) use self::lines::LineSplitter;

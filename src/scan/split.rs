@@ -101,15 +101,26 @@ impl Splitter {
         true
     }
 
+    /// Whether it stands between two records, and has seen nothing of what follows.
+    pub(crate) fn is_between(&self) -> bool {
+        match self {
+            Self::Lines(_) => true,
+            Self::Json(splitter) => splitter.is_between(),
+            Self::Csv(splitter) => splitter.is_between(),
+        }
+    }
+
     /// Whether both stand between two records, and at the same border: what follows means the same
     /// to them.
     pub(crate) fn is_at_border_of(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Lines(_), Self::Lines(_)) => true,
-            (Self::Json(this), Self::Json(other)) => this.is_at_border_of(other),
-            (Self::Csv(this), Self::Csv(other)) => this.is_at_border_of(other),
-            _ => false,
-        }
+        self.is_between()
+            && other.is_between()
+            && match (self, other) {
+                (Self::Lines(_), Self::Lines(_)) => true,
+                (Self::Json(this), Self::Json(other)) => this.is_at_border_of(other),
+                (Self::Csv(this), Self::Csv(other)) => this.is_at_border_of(other),
+                _ => false,
+            }
     }
 }
 

@@ -48,7 +48,7 @@ fn form_of_shape(shape: Shape) -> RecordForm {
 /// then costs itself alone. One line without others is left to the reader of structure, because a page
 /// on one line may be as large as a file.
 fn begins_lines(text: &[u8], has_records: bool) -> bool {
-    let mut others = text.split(|byte| *byte == b'\n').skip(1);
+    let mut others = lines(text).skip(1);
     if is_first_line_whole(text) {
         return others.any(|line| line.trim_ascii_start().starts_with(b"{"));
     }
@@ -61,8 +61,14 @@ fn begins_lines(text: &[u8], has_records: bool) -> bool {
         && text.contains(&b'\n')
 }
 
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let mut start = 0;
+    ends.map(move |end| &text[std::mem::replace(&mut start, end + 1)..end])
+}
+
 fn is_first_line_whole(text: &[u8]) -> bool {
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = lines(text).next().unwrap_or_default();
     let mut splitter = JsonSplitter::new(Pace::Fast);
     let mut place = 0;
     loop {
