@@ -27,7 +27,7 @@ use super::envelope::{Decoded, Fields, Text};
 use super::findings::Mentions;
 use super::product::{Product, Recognised};
 use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserNames};
-use crate::model::{ActorKind, Event, Method, Reason, is_same_user, parse_timestamp, present};
+use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
 use crate::scan::{Quoting, Slot, Slots, Templates};
 
 /// An event as a sketch, or whole where it is of no known kind.
@@ -219,10 +219,6 @@ impl Recogniser {
         classification: &Classification,
     ) {
         let Some(known) = &mut self.known else { return };
-        // Hardly another event has the same phone number.
-        if event.reason.as_ref().and_then(Reason::phone_number).is_some() {
-            return;
-        }
         let slots = &mut self.slots;
         let template = known.templates.recognise(record, slots).or_else(|| {
             // There is no room for ever more templates.
