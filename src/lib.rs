@@ -64,6 +64,9 @@
 
 pub mod catalogue;
 mod error;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod mask;
 pub mod model;
 mod origin;

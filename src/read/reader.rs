@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::dedup::Fingerprints;
 use super::events::Events;
@@ -229,7 +229,7 @@ impl Reader {
     fn options(&self, inputs: usize) -> Arc<Options> {
         let all = Family::ALL.as_slice();
         let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
-        let prefilter = || Arc::new(Prefilter::new(&needles(families), self.pace));
+        let prefilter = || prefilter(families, self.pace);
         Arc::new(Options {
             shape: self.shape,
             date_order: self.date_order,
@@ -243,6 +243,21 @@ impl Reader {
             longest_record: self.longest_record,
             largest_expansion: self.largest_expansion,
         })
+    }
+}
+
+/// What tells the records that may be of these families. It is built once, as that takes longer than to
+/// read a small input.
+fn prefilter(families: &[Family], pace: Pace) -> Arc<Prefilter> {
+    type Built = [OnceLock<Arc<Prefilter>>; 1 << Family::ALL.len()];
+    static BUILT: Built = [const { OnceLock::new() }; 1 << Family::ALL.len()];
+    let build = || Arc::new(Prefilter::new(&needles(families), pace));
+    match pace {
+        Pace::Plain => build(),
+        Pace::Fast => {
+            let set = families.iter().fold(0, |set, family| set | 1_usize << (*family as usize));
+            Arc::clone(BUILT[set].get_or_init(build))
+        }
     }
 }
 

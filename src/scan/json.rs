@@ -83,6 +83,9 @@ enum Purpose {
     Nothing,
 }
 
+/// The byte-order mark, which files that were put together have at the beginning of each part.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
 impl JsonSplitter {
     pub(crate) fn new(pace: Pace) -> Self {
         Self {
@@ -104,6 +107,8 @@ impl JsonSplitter {
         while self.place < bytes.len() && !self.is_stopped(bytes) {
             let went_on = if let Some(value) = self.value {
                 self.pass_over(bytes, value, &mut split)
+            } else if !at_end && is_cut_mark(&bytes[self.place..]) {
+                false
             } else {
                 let before = self.place;
                 let went_on = self.step(bytes, &mut split);
@@ -186,7 +191,7 @@ impl JsonSplitter {
     fn step(&mut self, bytes: &[u8], split: &mut Split) -> bool {
         let byte = bytes[self.place];
         let is_blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
-        let is_mark = bytes[self.place..].starts_with(b"\xEF\xBB\xBF");
+        let is_mark = bytes[self.place..].starts_with(MARK);
         if is_blank && self.stray.is_none() {
             self.place += 1;
             return true;
@@ -437,6 +442,11 @@ pub(super) fn guess(bytes: &[u8], keys: &[Vec<u8>; 2]) -> Option<usize> {
     })
 }
 
+/// Whether the bytes end inside a byte-order mark.
+fn is_cut_mark(bytes: &[u8]) -> bool {
+    bytes.len() < MARK.len() && MARK.starts_with(bytes)
+}
+
 fn record(range: Range<usize>) -> Span {
     Span { range, fault: None }
 }
@@ -484,6 +494,7 @@ mod tests {
             (r#"{"value": "text", "a": [1]}"#, &[r#"{"value": "text", "a": [1]}"#]),
             (r#"{"a":"\\"}{"b":2}"#, &[r#"{"a":"\\"}"#, r#"{"b":2}"#]),
             ("[{\"a\":1}\n{\"b\":2}]", &[r#"{"a":1}"#, r#"{"b":2}"#]),
+            ("\u{feff}[{\"a\":1}]\u{feff}{\"b\":2}\u{feff}", &[r#"{"a":1}"#, r#"{"b":2}"#]),
         ];
         for (text, expected) in cases {
             assert_eq!(&records(text), expected, "{text}");

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("model", &["error", "origin"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("summary", &["catalogue", "model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
     ("report", &["summary", "catalogue", "model", "read", "error", "origin"]),
+    ("internals", &["scan"]),
     ("cli", &[]),
     ("main", &["cli"]),
 ];
