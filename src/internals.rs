@@ -82,7 +82,8 @@ pub fn split(bytes: &[u8], format: Format, piece: usize, pace: Pace) -> Vec<Foun
         return lines(bytes, 0, breaks).collect();
     }
     let (splitter, buffers) = (format.splitter(pace), Arc::<Buffers>::default());
-    let mut blocks = Blocks::new(buffers.take(), bytes, splitter, usize::MAX, buffers).of(piece.max(1));
+    let mut blocks =
+        Blocks::new(buffers.take(), bytes, splitter, usize::MAX, buffers).of(piece.max(1));
     let mut found = Vec::new();
     // Gaps are where records are too long or reading fails: neither happens here.
     while let Some(Piece::Block(block)) = blocks.next() {

@@ -27,4 +27,6 @@ pub use self::phrases::{PHRASES, Phrase, methods_in};
 pub use self::prose::markdown;
 pub use self::rule::{Attestation, Example, MethodSource, OutcomeSource, Rule};
 pub use self::rules::{rule, rules};
-pub(crate) use self::sketch::{Kind, SHELVES, Sketch, Sketchbook, UserNames, UserNumber};
+pub(crate) use self::sketch::{
+    Kind, SHELVES, Sketch, Sketchbook, UserMemory, UserNames, UserNumber,
+};

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
+use foldhash::quality;
 
 use super::classify::Classification;
 use crate::model::{ActorKind, Event, Reason};
@@ -77,7 +78,27 @@ const KINDS: usize = 10_000;
 pub(crate) struct Sketchbook {
     kinds: Mutex<Kinds>,
     shelves: [Mutex<Shelf>; SHELVES],
-    hasher: RandomState,
+    /// Keyed at random: two users are not taken for one.
+    hashers: (quality::RandomState, quality::RandomState),
+}
+
+/// What a thread remembers of users: those it met of late, so that it need not ask for them where
+/// other threads ask, too.
+pub(crate) struct UserMemory {
+    joined: Vec<u8>,
+    recent: Box<[Option<(Key, UserNumber)>]>,
+}
+
+/// A hash of 128 bits.
+type Key = (u64, u64);
+
+/// How many users a thread remembers.
+const RECENT: usize = 4096;
+
+impl Default for UserMemory {
+    fn default() -> Self {
+        Self { joined: Vec::new(), recent: vec![None; RECENT].into() }
+    }
 }
 
 /// Kinds by number, and numbers by kind.
@@ -96,7 +117,7 @@ impl Default for Sketchbook {
         Self {
             kinds: Mutex::default(),
             shelves: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::default(),
+            hashers: Default::default(),
         }
     }
 }
@@ -123,18 +144,32 @@ impl Sketchbook {
         lock(&self.kinds).list.clone()
     }
 
-    /// The number of a user; `None` where no name is given. `scratch` is memory to work in.
-    pub(crate) fn user(&self, names: UserNames<'_>, scratch: &mut Vec<u8>) -> Option<UserNumber> {
+    /// The number of a user; `None` where no name is given.
+    pub(crate) fn user(&self, names: UserNames<'_>, memory: &mut UserMemory) -> Option<UserNumber> {
         names.id.or(names.user_principal_name)?;
-        join_names(names, scratch);
-        let shelf = u8::try_from(self.hasher.hash_one(scratch.as_slice()) >> 60).ok()?;
+        join_names(names, &mut memory.joined);
+        let joined = memory.joined.as_slice();
+        let key = (self.hashers.0.hash_one(joined), self.hashers.1.hash_one(joined));
+        let remembered = &mut memory.recent[usize::try_from(key.0).ok()? % RECENT];
+        if let Some((known, number)) = remembered
+            && *known == key
+        {
+            return Some(*number);
+        }
+        let shelf = u8::try_from(key.0 >> 60).ok()?;
+        let number = UserNumber { shelf, place: self.place_on(shelf, joined)? };
+        *remembered = Some((key, number));
+        Some(number)
+    }
+
+    fn place_on(&self, shelf: u8, joined: &[u8]) -> Option<u32> {
         let users = &mut lock(&self.shelves[usize::from(shelf)]).0;
-        if let Some(&place) = users.get(scratch.as_slice()) {
-            return Some(UserNumber { shelf, place });
+        if let Some(&place) = users.get(joined) {
+            return Some(place);
         }
         let place = u32::try_from(users.len()).ok()?;
-        users.insert(scratch.as_slice().into(), place);
-        Some(UserNumber { shelf, place })
+        users.insert(joined.into(), place);
+        Some(place)
     }
 
     /// Calls `visit` with each user.
@@ -187,11 +222,11 @@ mod tests {
             UserNames { id: name("1a"), user_principal_name: name("b"), display_name: name("c") },
             UserNames { id: name("1"), user_principal_name: name("ab"), display_name: name("c") },
         ];
-        let mut scratch = Vec::new();
+        let mut memory = UserMemory::default();
         let mut numbers = Vec::new();
         for user in users {
-            let number = book.user(user, &mut scratch).unwrap();
-            assert_eq!(book.user(user, &mut scratch), Some(number));
+            let number = book.user(user, &mut memory).unwrap();
+            assert_eq!(book.user(user, &mut memory), Some(number));
             assert!(!numbers.contains(&number));
             numbers.push(number);
         }
@@ -202,6 +237,6 @@ mod tests {
             found += 1;
         });
         assert_eq!(found, users.len());
-        assert_eq!(book.user(UserNames::default(), &mut scratch), None);
+        assert_eq!(book.user(UserNames::default(), &mut memory), None);
     }
 }

@@ -21,7 +21,7 @@ use super::steps::{Closing, Step, decode_behind, decode_block, step_of};
 use crate::scan::{Block, Piece};
 
 /// How many results may wait for the caller, for each thread.
-const WAITING: usize = 3;
+const WAITING: usize = 8;
 
 /// The steps of a reading on several threads.
 pub(super) struct Threaded<P: Product> {
@@ -281,6 +281,10 @@ impl<P: Product> Board<P> {
             if state.has_no_more_work() {
                 return None;
             }
+            // Who waits has to be sure that the caller does not wait, too.
+            if state.caller_waits && state.ready() > 0 {
+                self.done.notify_one();
+            }
             state.idle += 1;
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.idle -= 1;
@@ -292,7 +296,7 @@ impl<P: Product> Board<P> {
             Task::Open(input, unopened) => self.open(input, unopened, worker),
             Task::Part(place, parts, number) => {
                 let part = parts.read(number, &self.options, worker);
-                self.pin(place, Outcome::Part(Box::new(part)));
+                self.pin_among_many(self.lock(), place, Outcome::Part(Box::new(part)));
             }
             Task::Stream(input, stream) => self.read_stream(input, stream, worker),
             Task::Block(place, block, decoder) => {
@@ -323,7 +327,10 @@ impl<P: Product> Board<P> {
             decode_behind(&mut steps, piece, &open.decoder, &mut worker.memory);
         }
         steps.push(Step::Close(open.close()));
-        self.supply(input, Supply::Nothing, vec![Outcome::Steps(steps)]);
+        let mut state = self.lock();
+        state.set_supply(input, Supply::Nothing);
+        let place = state.reserve(input);
+        self.pin_among_many(state, place, Outcome::Steps(steps));
     }
 
     /// Reads a stream on for as long as others are there to decode what is read.
@@ -377,8 +384,25 @@ impl<P: Product> Board<P> {
     fn pin(&self, place: Place, outcome: Outcome<P>) {
         let mut state = self.lock();
         state.pin(place, outcome);
-        // To wake the caller takes longer than to put one result to the others.
-        let is_wanted = state.caller_waits && state.is_worth_waking(place);
+        let is_wanted = state.caller_waits && state.ready() > 0;
+        drop(state);
+        if is_wanted {
+            self.done.notify_one();
+        }
+    }
+
+    /// The same for a result after which another follows at once: to wake the caller for each takes
+    /// longer than to let it take several.
+    fn pin_among_many(
+        &self,
+        mut state: MutexGuard<'_, State<P>>,
+        place: Place,
+        outcome: Outcome<P>,
+    ) {
+        state.pin(place, outcome);
+        let enough = self.threads * WAITING / 2;
+        let is_wanted = state.caller_waits
+            && (state.ready() >= enough || (state.ready() > 0 && state.has_no_more_work()));
         drop(state);
         if is_wanted {
             self.done.notify_one();
@@ -463,9 +487,17 @@ impl<P> State<P> {
         input.results[place - input.taken] = Some(outcome);
     }
 
-    /// Whether the caller should be woken for a result: if it waits for that one.
-    fn is_worth_waking(&self, (input, place): Place) -> bool {
-        input == self.finished && self.inputs.front().is_some_and(|front| front.taken == place)
+    /// How many results there are for the caller to take.
+    fn ready(&self) -> usize {
+        let mut ready = 0;
+        for input in &self.inputs {
+            ready += input.results.iter().take_while(|result| result.is_some()).count();
+            let is_finished = matches!(input.supply, Supply::Nothing);
+            if !is_finished || input.results.iter().any(Option::is_none) {
+                break;
+            }
+        }
+        ready
     }
 
     fn set_supply(&mut self, input: usize, supply: Supply) {

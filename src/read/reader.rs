@@ -54,7 +54,7 @@ pub(super) struct Grain {
 
 impl Default for Grain {
     fn default() -> Self {
-        Self { block: 256 * 1024, part: 2 * 1024 * 1024 }
+        Self { block: 256 * 1024, part: 1024 * 1024 }
     }
 }
 

@@ -26,7 +26,7 @@ use super::detect::Layout;
 use super::envelope::{Decoded, Fields, Text};
 use super::findings::Mentions;
 use super::product::{Product, Recognised};
-use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserNames};
+use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserMemory, UserNames};
 use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
 use crate::scan::{Quoting, Slot, Slots, Templates};
 
@@ -80,7 +80,7 @@ pub(crate) struct Recogniser {
     // Memory to work in.
     slots: Slots,
     key: Vec<u8>,
-    names: Vec<u8>,
+    users: UserMemory,
 }
 
 /// What was learned of records of one layout.
@@ -148,7 +148,13 @@ enum ActorRule {
 
 impl Recogniser {
     fn new(book: Arc<Sketchbook>) -> Self {
-        Self { book, known: None, slots: Slots::new(), key: Vec::new(), names: Vec::new() }
+        Self {
+            book,
+            known: None,
+            slots: Slots::new(),
+            key: Vec::new(),
+            users: UserMemory::default(),
+        }
     }
 
     /// Forgets what was learned where another layout gives the same bytes another meaning.
@@ -205,7 +211,7 @@ impl Recogniser {
                 reason: meaning.reason.as_deref(),
             })
         });
-        let user = self.book.user(user, &mut self.names);
+        let user = self.book.user(user, &mut self.users);
         let product = Sketched::Sketch(Sketch { time, kind: meaning.kind, user, actor });
         let fingerprint = fingerprint.unwrap_or_default();
         Some(Recognised { time, mentions, item: Some(Item { product, fingerprint }) })
