@@ -182,6 +182,16 @@ impl Reader {
 
     /// Reads by the plain path: on the caller's thread, byte by byte, and with every record that may be of
     /// interest decoded in full. The result is the same; this is what the fast path is checked against.
+    ///
+    /// ```
+    /// # let export = br#"[{"activityDateTime": "2026-03-09T08:00:00Z",
+    /// #     "activityDisplayName": "User registered security info"}]"#;
+    /// let reader = regaudit::Reader::new();
+    /// let fast: Result<Vec<_>, _> = reader.slice("one.json", export).collect();
+    /// let plain: Result<Vec<_>, _> = reader.plain().slice("one.json", export).collect();
+    /// assert_eq!(fast?, plain?);
+    /// # Ok::<(), regaudit::Error>(())
+    /// ```
     #[must_use]
     pub fn plain(mut self) -> Self {
         self.pace = Pace::Plain;
