@@ -315,7 +315,7 @@ impl<P: Product> Run<'_, P> {
     }
 
     /// Decodes records that were skipped, up to the first audit record, to learn what log they are of,
-    /// unless that is known of the input.
+    /// unless that is known of the input: by now it may be, from a record that was recognised.
     fn probe(
         &mut self,
         bytes: &[u8],
@@ -323,7 +323,7 @@ impl<P: Product> Run<'_, P> {
         columns: Option<&Result<QueryColumns>>,
     ) {
         for range in skipped {
-            if self.out.probe.audit_records > 0 {
+            if self.out.findings.audit_records > 0 || self.out.probe.audit_records > 0 {
                 return;
             }
             match self.decoder.decode_record(&bytes[range], columns) {

@@ -29,6 +29,7 @@ mod shape;
 mod source;
 mod steps;
 mod tally;
+mod walk;
 
 pub use self::events::Events;
 pub use self::filter::Filter;

@@ -213,9 +213,9 @@ impl Reader {
     /// What cannot be found or read is an error of the iterator, not of this call.
     pub fn paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Events<'static> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        let (sources, errors) = resolve(&paths);
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.unwrap_or_else(cores);
+        let (sources, errors) = resolve(&paths, threads);
         let options = self.options(sources.len());
         Events::new(Inputs::Threads { options, sources, threads }, self.dedup, errors)
     }

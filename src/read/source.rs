@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use glob::MatchOptions;
 
+use super::walk::{Listing, walk};
 use crate::error::{Error, ErrorKind};
 use crate::origin::Origin;
 
@@ -27,9 +28,10 @@ impl Source {
 }
 
 /// The inputs that the arguments stand for, in the order of the arguments and, within a folder or
-/// pattern, of the bytes of the path. What is reached twice is listed once.
-pub(crate) fn resolve(arguments: &[PathBuf]) -> (Vec<Source>, Vec<Error>) {
-    let mut found = Found::default();
+/// pattern, of the bytes of the path. What is reached twice is listed once. So many threads look for them.
+pub(crate) fn resolve(arguments: &[PathBuf], threads: usize) -> (Vec<Source>, Vec<Error>) {
+    let mut found =
+        Found { threads, sources: Vec::new(), errors: Vec::new(), seen: HashSet::default() };
     for argument in arguments {
         if let Err(error) = found.add_argument(argument) {
             let place = Origin::new(argument.display().to_string());
@@ -39,16 +41,16 @@ pub(crate) fn resolve(arguments: &[PathBuf]) -> (Vec<Source>, Vec<Error>) {
     (found.sources, found.errors)
 }
 
-#[derive(Default)]
 struct Found {
+    threads: usize,
     sources: Vec<Source>,
     errors: Vec<Error>,
     seen: HashSet<Identity>,
 }
 
 /// What tells a file or folder from others, by whatever path it is reached.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Identity {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Identity {
     /// The number of the device, and of the file on it.
     #[cfg(unix)]
     Node(u64, u64),
@@ -57,13 +59,13 @@ enum Identity {
 
 impl Identity {
     #[cfg(unix)]
-    fn of(_: &Path, metadata: &fs::Metadata) -> Self {
+    pub(super) fn of(_: &Path, metadata: &fs::Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
         Self::Node(metadata.dev(), metadata.ino())
     }
 
     #[cfg(not(unix))]
-    fn of(path: &Path, _: &fs::Metadata) -> Self {
+    pub(super) fn of(path: &Path, _: &fs::Metadata) -> Self {
         Self::Path(fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
     }
 }
@@ -79,7 +81,7 @@ impl Found {
         match fs::metadata(argument) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(argument),
             Ok(metadata) => {
-                self.add_file(argument, Identity::of(argument, &metadata));
+                self.add_file(argument.to_owned(), Identity::of(argument, &metadata));
                 Ok(())
             }
             Err(error) => match argument.to_str() {
@@ -90,17 +92,17 @@ impl Found {
         }
     }
 
-    fn add_file(&mut self, path: &Path, identity: Identity) {
+    fn add_file(&mut self, path: PathBuf, identity: Identity) {
         if self.seen.insert(identity) {
-            self.sources.push(Source::File(path.to_owned()));
+            self.sources.push(Source::File(path));
         }
     }
 
     fn add_folder(&mut self, folder: &Path) -> Result<(), Error> {
-        let mut files = Vec::new();
         let metadata = fs::metadata(folder).map_err(Error::io)?;
         let identity = Identity::of(folder, &metadata);
-        self.walk(folder, identity, &mut HashSet::new(), &mut files)?;
+        let Listing { mut files, errors, .. } = walk(folder, identity, self.threads)?;
+        self.errors.extend(errors);
         if files.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a folder without files").expected(
                 "exports in it, at any depth; names that begin with a dot are passed over",
@@ -108,47 +110,7 @@ impl Found {
         }
         files.sort_by(|(a, _), (b, _)| path_bytes(a).cmp(path_bytes(b)));
         for (file, identity) in files {
-            self.add_file(&file, identity);
-        }
-        Ok(())
-    }
-
-    /// Collects the files of a folder and of those below it. A folder that leads back to itself,
-    /// as through a link, is not entered again.
-    fn walk(
-        &mut self,
-        folder: &Path,
-        identity: Identity,
-        entered: &mut HashSet<Identity>,
-        files: &mut Vec<(PathBuf, Identity)>,
-    ) -> Result<(), Error> {
-        if !entered.insert(identity) {
-            return Ok(());
-        }
-        for entry in fs::read_dir(folder).map_err(Error::io)? {
-            let entry = entry.map_err(Error::io)?;
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            let path = entry.path();
-            let walked = match fs::metadata(&path).map_err(Error::io) {
-                Ok(metadata) if metadata.is_dir() => {
-                    self.walk(&path, Identity::of(&path, &metadata), entered, files)
-                }
-                Ok(metadata) if metadata.is_file() => {
-                    files.push((path.clone(), Identity::of(&path, &metadata)));
-                    Ok(())
-                }
-                // To read a pipe that nobody writes to is to wait for ever.
-                Ok(_) => {
-                    Err(Error::new(ErrorKind::UnsupportedFormat, "a pipe or device in a folder")
-                        .help("name it by itself to have it read"))
-                }
-                Err(error) => Err(error),
-            };
-            if let Err(error) = walked {
-                self.errors.push(error.at(Origin::new(path.display().to_string())));
-            }
+            self.add_file(file, identity);
         }
         Ok(())
     }
@@ -180,7 +142,7 @@ impl Found {
                     |_| Identity::Path(path.clone()),
                     |metadata| Identity::of(&path, &metadata),
                 );
-                self.add_file(&path, identity);
+                self.add_file(path, identity);
             }
         }
         Ok(())
