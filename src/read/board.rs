@@ -23,6 +23,9 @@ use crate::scan::{Block, Piece};
 /// How many results may wait for the caller, for each thread.
 const WAITING: usize = 8;
 
+/// How many blocks of a stream make it worth to wake a thread: that takes as long as to decode one.
+const WORTH_WAKING: usize = 4;
+
 /// The steps of a reading on several threads.
 pub(super) struct Threaded<P: Product> {
     board: Arc<Board<P>>,
@@ -74,8 +77,8 @@ struct State<P> {
 
 /// An input that is being read.
 struct Input<P> {
-    /// The results, in order, from the first that was not taken yet; `None` while they are worked on.
-    results: VecDeque<Option<Outcome<P>>>,
+    /// The results, in order, from the first that was not taken yet.
+    results: VecDeque<Slot<P>>,
     taken: usize,
     supply: Supply,
 }
@@ -95,14 +98,21 @@ enum Supply {
 /// An input that is read from front to back.
 type Stream = Box<OpenFile<'static>>;
 
+/// Where a result is to be.
+enum Slot<P> {
+    /// A thread is at it.
+    Reserved,
+    /// A block of a stream that no thread has begun to decode.
+    Block(Box<Block>, Arc<Decoder>),
+    Ready(Outcome<P>),
+}
+
 /// A result.
 enum Outcome<P> {
     Steps(Vec<Step<P>>),
     /// The file is read in parts.
     Parts(Arc<Parts>),
     Part(Box<Part<P>>),
-    /// A block of a stream that no thread has begun to decode.
-    Block(Box<Block>, Arc<Decoder>),
 }
 
 /// Where a result belongs: the number of the input, and of the result in it.
@@ -162,10 +172,6 @@ impl<P: Product> Threaded<P> {
                 Outcome::Steps(steps) => self.ready.extend(steps),
                 Outcome::Parts(parts) => self.assembly = Some(Assembly::new(parts)),
                 Outcome::Part(part) => self.assemble(*part),
-                Outcome::Block(block, decoder) => {
-                    let step = decode_block(*block, &decoder, &mut self.worker.memory);
-                    self.ready.push_back(step);
-                }
             }
         }
     }
@@ -228,6 +234,16 @@ impl<P: Product> Board<P> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many results may wait for the caller or be worked on.
+    fn limit(&self) -> usize {
+        self.threads * WAITING
+    }
+
+    /// How many bytes that wait to be decoded make it worth to wake a thread.
+    fn worth_waking(&self) -> usize {
+        WORTH_WAKING * self.options.grain.block
+    }
+
     /// The next result in order; waits for it. A panic of a thread goes on here, as it would if there
     /// were one thread only.
     fn take(&self) -> Option<Outcome<P>> {
@@ -238,13 +254,16 @@ impl<P: Product> Board<P> {
                 resume_unwind(panic);
             }
             if let Some(outcome) = state.take_result() {
-                if state.idle > 0 {
-                    self.work.notify_one();
+                if state.claimed <= self.limit() / 2 {
+                    self.wake_for_work(state);
                 }
                 return Some(outcome);
             }
             if state.inputs.is_empty() && state.unopened.is_empty() {
                 return None;
+            }
+            if state.idle == self.threads && state.offers_work(self.limit()) {
+                self.work.notify_one();
             }
             state.caller_waits = true;
             state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -275,7 +294,7 @@ impl<P: Product> Board<P> {
             if state.is_over {
                 return None;
             }
-            if let Some(task) = state.claim(self.threads * WAITING) {
+            if let Some(task) = state.claim(self.limit()) {
                 return Some(task);
             }
             if state.has_no_more_work() {
@@ -296,12 +315,12 @@ impl<P: Product> Board<P> {
             Task::Open(input, unopened) => self.open(input, unopened, worker),
             Task::Part(place, parts, number) => {
                 let part = parts.read(number, &self.options, worker);
-                self.pin_among_many(self.lock(), place, Outcome::Part(Box::new(part)));
+                self.pin(self.lock(), place, Outcome::Part(Box::new(part)));
             }
             Task::Stream(input, stream) => self.read_stream(input, stream, worker),
             Task::Block(place, block, decoder) => {
                 let step = decode_block(*block, &decoder, &mut worker.memory);
-                self.pin(place, Outcome::Steps(vec![step]));
+                self.pin(self.lock(), place, Outcome::Steps(vec![step]));
             }
         }
     }
@@ -328,12 +347,12 @@ impl<P: Product> Board<P> {
         }
         steps.push(Step::Close(open.close()));
         let mut state = self.lock();
-        state.set_supply(input, Supply::Nothing);
+        state.input(input).supply = Supply::Nothing;
         let place = state.reserve(input);
-        self.pin_among_many(state, place, Outcome::Steps(steps));
+        self.pin(state, place, Outcome::Steps(steps));
     }
 
-    /// Reads a stream on for as long as others are there to decode what is read.
+    /// Reads a stream on for as long as others keep up with decoding what is read.
     fn read_stream(&self, input: usize, mut stream: Stream, worker: &mut Worker<P>) {
         loop {
             let decoder = Arc::clone(&stream.decoder);
@@ -341,22 +360,25 @@ impl<P: Product> Board<P> {
                 Some(Piece::Block(block)) => {
                     let mut state = self.lock();
                     let place = state.reserve(input);
-                    let others_wait =
-                        state.idle > 0 && state.may_go_on(input, self.threads * WAITING);
-                    if !others_wait {
-                        state.set_supply(input, Supply::Stream(stream));
-                        drop(state);
-                        self.work.notify_one();
+                    let waiting = state.input(input).waiting_bytes();
+                    let is_room =
+                        waiting <= self.worth_waking() && state.may_go_on(input, self.limit());
+                    if !is_room {
+                        state.input(input).supply = Supply::Stream(stream);
+                        self.wake_for_work(state);
                         return self.perform(Task::Block(place, Box::new(block), decoder), worker);
                     }
-                    state.pin(place, Outcome::Block(Box::new(block), decoder));
-                    drop(state);
-                    self.work.notify_one();
+                    let is_worth_waking = stream.may_stall
+                        || waiting + block.buffer.bytes().len() >= self.worth_waking();
+                    state.pin(place, Slot::Block(Box::new(block), decoder));
+                    if is_worth_waking {
+                        self.wake_for_work(state);
+                    }
                 }
                 Some(Piece::Gap(gap)) => {
                     let mut state = self.lock();
                     let place = state.reserve(input);
-                    state.pin(place, Outcome::Steps(vec![step_of(gap)]));
+                    state.pin(place, Slot::Ready(Outcome::Steps(vec![step_of(gap)])));
                     drop(state);
                     self.done.notify_one();
                 }
@@ -373,40 +395,49 @@ impl<P: Product> Board<P> {
         let mut state = self.lock();
         for outcome in outcomes {
             let place = state.reserve(input);
-            state.pin(place, outcome);
+            state.pin(place, Slot::Ready(outcome));
         }
-        state.set_supply(input, supply);
+        state.input(input).supply = supply;
         drop(state);
         self.work.notify_all();
         self.done.notify_one();
     }
 
-    fn pin(&self, place: Place, outcome: Outcome<P>) {
-        let mut state = self.lock();
-        state.pin(place, outcome);
-        let is_wanted = state.caller_waits && state.ready() > 0;
+    /// Wakes a thread if one sleeps and there is something for it to do.
+    fn wake_for_work(&self, state: MutexGuard<'_, State<P>>) {
+        let is_of_use = state.idle > 0 && state.offers_work(self.limit());
         drop(state);
-        if is_wanted {
-            self.done.notify_one();
+        if is_of_use {
+            self.work.notify_one();
         }
     }
 
-    /// The same for a result after which another follows at once: to wake the caller for each takes
-    /// longer than to let it take several.
-    fn pin_among_many(
-        &self,
-        mut state: MutexGuard<'_, State<P>>,
-        place: Place,
-        outcome: Outcome<P>,
-    ) {
-        state.pin(place, outcome);
-        let enough = self.threads * WAITING / 2;
+    /// Pins a result. To wake the caller for each takes longer than to let it take several.
+    fn pin(&self, mut state: MutexGuard<'_, State<P>>, place: Place, outcome: Outcome<P>) {
+        state.pin(place, Slot::Ready(outcome));
+        let enough = self.limit() / 2;
         let is_wanted = state.caller_waits
             && (state.ready() >= enough || (state.ready() > 0 && state.has_no_more_work()));
         drop(state);
         if is_wanted {
             self.done.notify_one();
         }
+    }
+}
+
+impl<P> Input<P> {
+    /// Whether there is a block that no thread has begun to decode.
+    fn has_block(&self) -> bool {
+        self.results.iter().any(|slot| matches!(slot, Slot::Block(..)))
+    }
+
+    /// How many bytes were read and wait to be decoded.
+    fn waiting_bytes(&self) -> usize {
+        let bytes = |slot: &Slot<P>| match slot {
+            Slot::Block(block, _) => block.buffer.bytes().len(),
+            Slot::Reserved | Slot::Ready(_) => 0,
+        };
+        self.results.iter().map(bytes).sum()
     }
 }
 
@@ -430,15 +461,15 @@ impl<P> State<P> {
 
     fn claim_block(&mut self, index: usize) -> Option<Task> {
         let input = &mut self.inputs[index];
-        let is_block = |result: &Option<Outcome<P>>| matches!(result, Some(Outcome::Block(..)));
-        let place = input.results.iter().position(is_block)?;
-        match input.results[place].take() {
-            Some(Outcome::Block(block, decoder)) => {
-                let place = (self.finished + index, input.taken + place);
-                Some(Task::Block(place, block, decoder))
+        let (place, slot) = (input.taken..)
+            .zip(&mut input.results)
+            .find(|(_, slot)| matches!(slot, Slot::Block(..)))?;
+        match std::mem::replace(slot, Slot::Reserved) {
+            Slot::Block(block, decoder) => {
+                Some(Task::Block((self.finished + index, place), block, decoder))
             }
             other => {
-                input.results[place] = other;
+                *slot = other;
                 None
             }
         }
@@ -477,44 +508,48 @@ impl<P> State<P> {
     /// Makes room for the next result of an input.
     fn reserve(&mut self, input: usize) -> Place {
         self.claimed += 1;
-        let found = &mut self.inputs[input - self.finished];
-        found.results.push_back(None);
+        let found = self.input(input);
+        found.results.push_back(Slot::Reserved);
         (input, found.taken + found.results.len() - 1)
     }
 
-    fn pin(&mut self, (input, place): Place, outcome: Outcome<P>) {
-        let input = &mut self.inputs[input - self.finished];
-        input.results[place - input.taken] = Some(outcome);
+    fn pin(&mut self, (input, place): Place, slot: Slot<P>) {
+        let input = self.input(input);
+        input.results[place - input.taken] = slot;
     }
 
     /// How many results there are for the caller to take.
     fn ready(&self) -> usize {
         let mut ready = 0;
         for input in &self.inputs {
-            ready += input.results.iter().take_while(|result| result.is_some()).count();
+            let is_ready = |slot: &&Slot<P>| matches!(slot, Slot::Ready(_));
+            let found = input.results.iter().take_while(is_ready).count();
+            ready += found;
             let is_finished = matches!(input.supply, Supply::Nothing);
-            if !is_finished || input.results.iter().any(Option::is_none) {
+            if !is_finished || found < input.results.len() {
                 break;
             }
         }
         ready
     }
 
-    fn set_supply(&mut self, input: usize, supply: Supply) {
-        self.inputs[input - self.finished].supply = supply;
+    fn input(&mut self, number: usize) -> &mut Input<P> {
+        &mut self.inputs[number - self.finished]
     }
 
     /// The next result, if it is there.
     fn take_result(&mut self) -> Option<Outcome<P>> {
         loop {
             let input = self.inputs.front_mut()?;
-            match input.results.front_mut() {
-                Some(result) => {
-                    let outcome = result.take()?;
-                    input.results.pop_front();
+            match input.results.pop_front() {
+                Some(Slot::Ready(outcome)) => {
                     input.taken += 1;
                     self.claimed -= 1;
                     return Some(outcome);
+                }
+                Some(not_ready) => {
+                    input.results.push_front(not_ready);
+                    return None;
                 }
                 None if matches!(input.supply, Supply::Nothing) => {
                     self.inputs.pop_front();
@@ -525,12 +560,19 @@ impl<P> State<P> {
         }
     }
 
-    fn has_no_more_work(&self) -> bool {
-        self.unopened.is_empty()
-            && self.inputs.iter().all(|input| {
-                let has_block =
-                    input.results.iter().any(|result| matches!(result, Some(Outcome::Block(..))));
-                matches!(input.supply, Supply::Nothing) && !has_block
+    /// Whether there is something that a thread could do now.
+    fn offers_work(&self, limit: usize) -> bool {
+        let may_open = self.claimed < limit || self.inputs.is_empty();
+        (may_open && !self.unopened.is_empty())
+            || (self.inputs.iter().zip(self.finished..)).any(|(input, number)| {
+                let can_go_on = matches!(input.supply, Supply::Parts { .. } | Supply::Stream(_));
+                input.has_block() || (can_go_on && self.may_go_on(number, limit))
             })
+    }
+
+    fn has_no_more_work(&self) -> bool {
+        let is_done = |input: &Input<P>| matches!(input.supply, Supply::Nothing);
+        self.unopened.is_empty()
+            && self.inputs.iter().all(|input| is_done(input) && !input.has_block())
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct OpenFile<'a> {
     pub(super) parts: Option<Parts>,
     /// Whether it is read in no time.
     pub(super) is_small: bool,
+    /// Whether more of it may be long in coming, as from a pipe.
+    pub(super) may_stall: bool,
 }
 
 /// The bytes of an input, and the file they are of if they can be read from any place.
@@ -206,6 +208,7 @@ impl<'a> Inside<'a> {
             digest,
             parts,
             is_small: length.is_some_and(|length| length <= small),
+            may_stall: length.is_none(),
         }
     }
 }
