@@ -40,7 +40,7 @@ impl Orders {
     pub(super) fn look_through(
         &mut self,
         layout: &RowLayout,
-        text: Box<dyn Read + Send + '_>,
+        text: impl Read,
         longest_record: usize,
     ) {
         let splitter = Splitter::Csv(CsvSplitter::default());

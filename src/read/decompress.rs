@@ -25,35 +25,35 @@ pub(crate) enum DecompressError {
     Expands(u64),
 }
 
-/// The decompressed text of an input, and how it was compressed.
-pub(crate) fn decompress<'a>(
-    input: impl Read + Send + 'a,
-    largest_expansion: u64,
-) -> io::Result<(Box<dyn Read + Send + 'a>, Compression)> {
-    let taken = Arc::new(AtomicU64::new(0));
-    let mut input = Counted { input, taken: Arc::clone(&taken) };
-    let (mark, length) = read_mark(&mut input)?;
-    let mark = &mark[..length];
-    let compression = match mark {
-        _ if mark.starts_with(GZIP) => Compression::Gzip,
-        _ if mark.starts_with(ZSTANDARD) || is_skippable(mark) => Compression::Zstandard,
-        _ => Compression::None,
-    };
-    let whole = Cursor::new(mark.to_vec()).chain(input);
-    if compression == Compression::None {
-        return Ok((Box::new(whole), compression));
+/// How an input is compressed that begins so.
+pub(super) fn compression_of(head: &[u8]) -> Compression {
+    if head.starts_with(GZIP) {
+        Compression::Gzip
+    } else if head.starts_with(ZSTANDARD) || is_skippable(head) {
+        Compression::Zstandard
+    } else {
+        Compression::None
     }
-    let whole = BufReader::with_capacity(256 * 1024, whole);
-    let text: Box<dyn Read + Send> = match compression {
-        Compression::None => Box::new(whole),
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
-        Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(whole)) }),
-    };
-    let bounded = Bounded { text, taken, given: 0, largest_expansion };
-    Ok((Box::new(bounded), compression))
 }
 
-/// The first four bytes of an input or frame, or as many as there are.
+/// The text of an input that is compressed so.
+pub(super) fn decompress<'a>(
+    input: impl Read + Send + 'a,
+    compression: Compression,
+    largest_expansion: u64,
+) -> Box<dyn Read + Send + 'a> {
+    let taken = Arc::new(AtomicU64::new(0));
+    let input = Counted { input, taken: Arc::clone(&taken) };
+    let input = BufReader::with_capacity(256 * 1024, input);
+    let text: Box<dyn Read + Send> = match compression {
+        Compression::None => Box::new(input),
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(input)),
+        Compression::Zstandard => Box::new(ZstandardFrames { state: Frames::Between(Some(input)) }),
+    };
+    Box::new(Bounded { text, taken, given: 0, largest_expansion })
+}
+
+/// The first four bytes of a frame, or as many as there are.
 fn read_mark(input: &mut impl Read) -> io::Result<([u8; 4], usize)> {
     let mut mark = [0; 4];
     let mut length = 0;

@@ -8,25 +8,26 @@ use super::report::Encoding;
 /// record around it, and no other, is rejected.
 const NOT_UTF8: u8 = 0xFF;
 
-/// The text of an input in UTF-8, and how it was encoded.
-pub(crate) fn to_utf8<'a>(
-    mut input: Box<dyn Read + Send + 'a>,
-) -> io::Result<(Box<dyn Read + Send + 'a>, Encoding)> {
-    let mut head = Vec::with_capacity(4);
-    input.by_ref().take(4).read_to_end(&mut head)?;
-    let encoding = match head.as_slice() {
+/// How a text is encoded that begins so.
+pub(super) fn encoding_of(head: &[u8]) -> Encoding {
+    match head {
         [0xEF, 0xBB, 0xBF, ..] => Encoding::Utf8WithMark,
-        [0xFF, 0xFE, ..] | [b'{' | b'[' | b'"' | b'A'..=b'Z', 0, _, 0] => Encoding::Utf16Le,
-        [0xFE, 0xFF, ..] | [0, b'{' | b'[' | b'"' | b'A'..=b'Z', 0, _] => Encoding::Utf16Be,
+        [0xFF, 0xFE, ..] | [b'{' | b'[' | b'"' | b'A'..=b'Z', 0, _, 0, ..] => Encoding::Utf16Le,
+        [0xFE, 0xFF, ..] | [0, b'{' | b'[' | b'"' | b'A'..=b'Z', 0, _, ..] => Encoding::Utf16Be,
         _ => Encoding::Utf8,
-    };
-    let whole = io::Cursor::new(head).chain(input);
-    let text: Box<dyn Read + Send> = match encoding {
-        Encoding::Utf8 | Encoding::Utf8WithMark => Box::new(whole),
-        Encoding::Utf16Le => Box::new(Utf16Reader::new(whole, u16::from_le_bytes)),
-        Encoding::Utf16Be => Box::new(Utf16Reader::new(whole, u16::from_be_bytes)),
-    };
-    Ok((text, encoding))
+    }
+}
+
+/// A text in UTF-8 that is encoded so.
+pub(super) fn to_utf8<'a>(
+    input: impl Read + Send + 'a,
+    encoding: Encoding,
+) -> Box<dyn Read + Send + 'a> {
+    match encoding {
+        Encoding::Utf8 | Encoding::Utf8WithMark => Box::new(input),
+        Encoding::Utf16Le => Box::new(Utf16Reader::new(input, u16::from_le_bytes)),
+        Encoding::Utf16Be => Box::new(Utf16Reader::new(input, u16::from_be_bytes)),
+    }
 }
 
 struct Utf16Reader<R> {

@@ -18,6 +18,7 @@ mod envelope;
 mod events;
 mod filter;
 mod findings;
+mod head;
 mod open;
 mod parts;
 mod product;

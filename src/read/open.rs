@@ -7,21 +7,19 @@ use std::sync::atomic::AtomicBool;
 
 use super::date_order::Orders;
 use super::decode::Decoder;
-use super::decompress::{DecompressError, decompress};
+use super::decompress::{DecompressError, compression_of, decompress};
 use super::detect::{Detected, Layout, detect};
 use super::digest::Digest;
-use super::encoding::to_utf8;
+use super::encoding::{encoding_of, to_utf8};
 use super::envelope::RowLayout;
+use super::head::Head;
 use super::parts::Parts;
 use super::reader::Options;
-use super::report::{Compression, Encoding, FileReport};
+use super::report::{Compression, FileReport};
 use super::source::Source;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::DateOrder;
-use crate::scan::{Blocks, Buffer, Buffers, Guess};
-
-/// How much of an input is looked at to tell what it is.
-const HEAD: usize = 256 * 1024;
+use crate::scan::{Blocks, Buffers, Guess};
 
 /// The blocks of an input's decoded text.
 type TextBlocks<'a> = Blocks<Box<dyn Read + Send + 'a>>;
@@ -114,24 +112,11 @@ impl<'a> Unopened<'a> {
         buffers: &Arc<Buffers>,
         report: &mut FileReport,
     ) -> Result<Inside<'a>> {
-        let (text, compression) = decompress(input, options.largest_expansion).map_err(describe)?;
-        report.compression = compression;
-        let (mut text, encoding) = to_utf8(text).map_err(describe)?;
-        report.encoding = encoding;
-
-        let mut head = buffers.take();
-        let failure = head.fill(&mut text, HEAD).err();
-        let is_whole = failure.is_none() && head.bytes().len() < HEAD;
-        if let Some(failure) = failure {
-            if head.bytes().is_empty() {
-                return Err(describe(failure));
-            }
-            text = Box::new(Failing(Some(failure)));
-        }
-        let Detected { shape, layout } = detect(head.bytes(), is_whole, options.shape)?;
+        let text = text_of(input, options, buffers, report).map_err(describe)?;
+        let Detected { shape, layout } = detect(text.bytes(), text.is_whole, options.shape)?;
         report.shape = Some(shape);
         let date_order = match &layout {
-            Layout::Rows(rows) => self.date_order(rows, head.bytes(), is_whole, options)?,
+            Layout::Rows(rows) => self.date_order(rows, &text, options, buffers)?,
             _ => options.date_order,
         };
         let decoder = Decoder {
@@ -147,32 +132,56 @@ impl<'a> Unopened<'a> {
             is_dense: AtomicBool::new(false),
             longest_record: options.longest_record,
         };
-        Ok(Inside { head, text, decoder })
+        Ok(Inside { text, decoder })
     }
 
     /// The order of dates in a CSV of Log Analytics: as the file settles it, else as asked.
     fn date_order(
         &mut self,
         rows: &RowLayout,
-        head: &[u8],
-        is_whole: bool,
+        text: &Head<'_>,
         options: &Options,
+        buffers: &Buffers,
     ) -> Result<Option<DateOrder>> {
         let mut orders = Orders::default();
-        orders.look_at(rows, head, is_whole);
-        if !orders.is_settled() && !is_whole && self.bytes.can_reopen() {
-            let again = decompress(self.bytes.open()?.input, options.largest_expansion);
-            let text = to_utf8(again.map_err(describe)?.0).map_err(describe)?.0;
-            orders.look_through(rows, text, options.longest_record);
+        orders.look_at(rows, text.bytes(), text.is_whole);
+        if !orders.is_settled() && !text.is_whole && self.bytes.can_reopen() {
+            let mut report = FileReport::new(&self.name);
+            let again = text_of(self.bytes.open()?.input, options, buffers, &mut report);
+            orders.look_through(
+                rows,
+                again.map_err(describe)?.into_input(),
+                options.longest_record,
+            );
         }
         orders.settle(options.date_order)
     }
 }
 
+/// The text of an input in UTF-8. How it was stored is noted in the report.
+fn text_of<'a>(
+    input: Box<dyn Read + Send + 'a>,
+    options: &Options,
+    buffers: &Buffers,
+    report: &mut FileReport,
+) -> io::Result<Head<'a>> {
+    let mut text = Head::read(input, buffers.take())?;
+    report.compression = compression_of(text.bytes());
+    if report.compression != Compression::None {
+        let expansion = options.largest_expansion;
+        let plain = decompress(text.into_input(), report.compression, expansion);
+        text = Head::read(plain, buffers.take())?;
+    }
+    report.encoding = encoding_of(text.bytes());
+    if !report.encoding.is_utf8() {
+        text = Head::read(to_utf8(text.into_input(), report.encoding), buffers.take())?;
+    }
+    Ok(text)
+}
+
 /// What is inside an input.
 struct Inside<'a> {
-    head: Buffer,
-    text: Box<dyn Read + Send + 'a>,
+    text: Head<'a>,
     decoder: Decoder,
 }
 
@@ -185,23 +194,24 @@ impl<'a> Inside<'a> {
         buffers: &Arc<Buffers>,
         report: &FileReport,
     ) -> OpenFile<'a> {
-        let Self { head, text, decoder } = self;
+        let Self { text, decoder } = self;
         let splitter = decoder.layout.splitter(options.pace);
         let decoder = Arc::new(decoder);
         let is_compressed = report.compression != Compression::None;
-        let is_utf8 = matches!(report.encoding, Encoding::Utf8 | Encoding::Utf8WithMark);
         let length = file.as_ref().map(|(_, length)| *length);
         let small = if is_compressed { options.grain.part / 8 } else { options.grain.part };
-        let is_plain = !is_compressed && is_utf8 && !options.hash;
+        let is_plain = !is_compressed && report.encoding.is_utf8() && !options.hash;
         let parts = file.filter(|(_, length)| is_plain && *length > options.grain.part).and_then(
             |(file, length)| {
-                let guess = Guess::learn(&splitter, head.bytes())?;
+                let guess = Guess::learn(&splitter, text.bytes())?;
                 let (decoder, fresh) = (Arc::clone(&decoder), splitter.clone());
                 Some(Parts { file, length, part: options.grain.part, decoder, fresh, guess })
             },
         );
         let (longest, buffers) = (options.longest_record, Arc::clone(buffers));
-        let blocks = Blocks::new(head, text, splitter, longest, buffers).of(options.grain.block);
+        let blocks = Blocks::new(text.buffer, text.rest, splitter, longest, buffers)
+            .of(options.grain.block)
+            .ending(text.is_whole);
         OpenFile {
             blocks,
             decoder,
@@ -210,15 +220,6 @@ impl<'a> Inside<'a> {
             is_small: length.is_some_and(|length| length <= small),
             may_stall: length.is_none(),
         }
-    }
-}
-
-/// Fails as an earlier attempt to read did.
-struct Failing(Option<io::Error>);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        self.0.take().map_or(Ok(0), Err)
     }
 }
 

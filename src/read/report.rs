@@ -38,6 +38,12 @@ pub enum Encoding {
     Utf16Be,
 }
 
+impl Encoding {
+    pub(super) const fn is_utf8(self) -> bool {
+        matches!(self, Self::Utf8 | Self::Utf8WithMark)
+    }
+}
+
 /// What reading one input came to.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]

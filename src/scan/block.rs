@@ -124,6 +124,12 @@ impl<R: Read> Blocks<R> {
         self
     }
 
+    /// The same where the head may be all there is.
+    pub(crate) fn ending(mut self, is_whole: bool) -> Self {
+        self.at_end = is_whole;
+        self
+    }
+
     /// The same where the input begins at `byte` of a greater one, and only records that begin
     /// before `stop` are asked for.
     pub(crate) fn between(mut self, byte: u64, stop: u64) -> Self {

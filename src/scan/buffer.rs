@@ -10,6 +10,12 @@ pub(crate) struct Buffer {
     filled: usize,
 }
 
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes()
+    }
+}
+
 impl Buffer {
     /// What was read.
     pub(crate) fn bytes(&self) -> &[u8] {
