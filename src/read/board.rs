@@ -6,6 +6,17 @@
 //! it is small, read on the spot. So one large file, many small ones and compressed ones keep all
 //! threads busy alike, and the caller, who takes the results in order, is never more than a few of them
 //! behind: memory does not depend on the size of the input.
+//!
+//! To wake a thread costs as much as to decode a block, so nobody is woken for little. That nobody sleeps
+//! for ever beside work, or beside a result, follows from these rules:
+//!
+//! - A thread sleeps only where it finds nothing to claim. So what is not announced is claimed by the
+//!   thread that left it, at the latest when that asks for its next task; it may be kept waiting
+//!   while a thread reads a file, but not while one reads from a pipe, which may be long in coming.
+//! - What may not be claimed for want of room may be once the caller has taken results. The caller wakes a
+//!   thread for each result that it takes from a board that is half empty, and before it sleeps itself.
+//! - The caller sleeps only where the next result is not ready. Whoever pins a result wakes it once there
+//!   are many, or if nothing is left to claim; and a thread wakes it before it sleeps if there are any.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -254,15 +265,16 @@ impl<P: Product> Board<P> {
                 resume_unwind(panic);
             }
             if let Some(outcome) = state.take_result() {
-                if state.claimed <= self.limit() / 2 {
-                    self.wake_for_work(state);
+                let is_half_empty = state.claimed <= self.limit() / 2;
+                if is_half_empty && state.may_read(self.limit()) {
+                    self.wake_thread(state);
                 }
                 return Some(outcome);
             }
             if state.inputs.is_empty() && state.unopened.is_empty() {
                 return None;
             }
-            if state.idle == self.threads && state.offers_work(self.limit()) {
+            if state.idle > 0 && state.may_read(self.limit()) {
                 self.work.notify_one();
             }
             state.caller_waits = true;
@@ -364,15 +376,14 @@ impl<P: Product> Board<P> {
                     let is_room =
                         waiting <= self.worth_waking() && state.may_go_on(input, self.limit());
                     if !is_room {
-                        state.input(input).supply = Supply::Stream(stream);
-                        self.wake_for_work(state);
+                        self.hand_back(state, input, stream);
                         return self.perform(Task::Block(place, Box::new(block), decoder), worker);
                     }
                     let is_worth_waking = stream.may_stall
                         || waiting + block.buffer.bytes().len() >= self.worth_waking();
                     state.pin(place, Slot::Block(Box::new(block), decoder));
                     if is_worth_waking {
-                        self.wake_for_work(state);
+                        self.wake_thread(state);
                     }
                 }
                 Some(Piece::Gap(gap)) => {
@@ -390,6 +401,14 @@ impl<P: Product> Board<P> {
         }
     }
 
+    /// Leaves a stream to whoever comes for it.
+    fn hand_back(&self, mut state: MutexGuard<'_, State<P>>, input: usize, stream: Stream) {
+        state.input(input).supply = Supply::Stream(stream);
+        if state.may_read(self.limit()) {
+            self.wake_thread(state);
+        }
+    }
+
     /// Says what is left to do of an input, and adds results to it.
     fn supply(&self, input: usize, supply: Supply, outcomes: Vec<Outcome<P>>) {
         let mut state = self.lock();
@@ -403,11 +422,11 @@ impl<P: Product> Board<P> {
         self.done.notify_one();
     }
 
-    /// Wakes a thread if one sleeps and there is something for it to do.
-    fn wake_for_work(&self, state: MutexGuard<'_, State<P>>) {
-        let is_of_use = state.idle > 0 && state.offers_work(self.limit());
+    /// Wakes a thread if one sleeps.
+    fn wake_thread(&self, state: MutexGuard<'_, State<P>>) {
+        let one_sleeps = state.idle > 0;
         drop(state);
-        if is_of_use {
+        if one_sleeps {
             self.work.notify_one();
         }
     }
@@ -560,13 +579,13 @@ impl<P> State<P> {
         }
     }
 
-    /// Whether there is something that a thread could do now.
-    fn offers_work(&self, limit: usize) -> bool {
-        let may_open = self.claimed < limit || self.inputs.is_empty();
-        (may_open && !self.unopened.is_empty())
-            || (self.inputs.iter().zip(self.finished..)).any(|(input, number)| {
-                let can_go_on = matches!(input.supply, Supply::Parts { .. } | Supply::Stream(_));
-                input.has_block() || (can_go_on && self.may_go_on(number, limit))
+    /// Whether more may be read now, of an input or of the next.
+    fn may_read(&self, limit: usize) -> bool {
+        let has_room = self.claimed < limit || self.inputs.is_empty();
+        (has_room && !self.unopened.is_empty())
+            || (self.finished..).zip(&self.inputs).any(|(number, input)| {
+                let has_more = matches!(input.supply, Supply::Parts { .. } | Supply::Stream(_));
+                has_more && self.may_go_on(number, limit)
             })
     }
 
