@@ -114,7 +114,7 @@ fn find_breaks<S: Simd>(
         let mut found = block.simd_eq(line_break).to_bitmask();
         if found != 0 {
             lines += u64::from(found.count_ones());
-            found &= !(parity(quotes) ^ if *quoted { u64::MAX } else { 0 });
+            found &= !(parity(simd, quotes) ^ if *quoted { u64::MAX } else { 0 });
             while found != 0 {
                 breaks.push(place + found.trailing_zeros() as usize);
                 found &= found - 1;

@@ -98,7 +98,7 @@ impl Passage {
             let backslashes = block.simd_eq(backslash).to_bitmask();
             let (escaped, next_escaped) = escapes(backslashes, self.escaped);
             let quotes = block.simd_eq(quote).to_bitmask() & !escaped;
-            let inside = parity(quotes) ^ if self.in_string { u64::MAX } else { 0 };
+            let inside = parity(simd, quotes) ^ if self.in_string { u64::MAX } else { 0 };
             if backslashes & !inside != 0 {
                 // Outside strings a backslash means nothing, and hides nothing.
                 let end = *place + WIDTH;
