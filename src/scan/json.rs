@@ -75,6 +75,25 @@ struct Value {
     purpose: Purpose,
 }
 
+/// A record directly behind another one in a list, which ends as that does: nothing else need be known
+/// of it.
+#[derive(Debug, Clone, Copy)]
+struct Follower {
+    /// How it begins, if there can be one.
+    opening: Option<u8>,
+    /// One that begins here or behind is left alone.
+    stop: usize,
+}
+
+impl Follower {
+    /// Where it begins, if nothing but blanks stands before it.
+    fn find(self, bytes: &[u8], end: usize) -> Option<usize> {
+        let opening = self.opening?;
+        let next = end + bytes[end..].iter().position(|byte| !is_blank(*byte))?;
+        (bytes[next] == opening && next < self.stop).then_some(next)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
     Record,
@@ -190,9 +209,8 @@ impl JsonSplitter {
     /// Looks at one byte between values.
     fn step(&mut self, bytes: &[u8], split: &mut Split) -> bool {
         let byte = bytes[self.place];
-        let is_blank = matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',');
         let is_mark = bytes[self.place..].starts_with(MARK);
-        if is_blank && self.stray.is_none() {
+        if is_blank(byte) && self.stray.is_none() {
             self.place += 1;
             return true;
         }
@@ -351,7 +369,19 @@ impl JsonSplitter {
 
     /// Goes on to the end of the value; false if it is not there yet.
     fn pass_over(&mut self, bytes: &[u8], mut value: Value, split: &mut Split) -> bool {
-        let end = value.passage.find_end(bytes, &mut self.place, self.pace);
+        let end = match self.pace {
+            Pace::Plain => value.passage.find_end_plainly(bytes, &mut self.place),
+            Pace::Fast => {
+                let follower = self.follower(&value);
+                let Value { start, passage, .. } = &mut value;
+                passage.find_end(bytes, &mut self.place, |end| {
+                    let next = follower.find(bytes, end)?;
+                    split.spans.push(record(*start..end));
+                    *start = next;
+                    Some(next)
+                })
+            }
+        };
         self.lines.add(std::mem::take(&mut value.passage.lines));
         let Some(end) = end else {
             self.value = Some(value);
@@ -370,6 +400,16 @@ impl JsonSplitter {
             Purpose::Nothing => {}
         }
         true
+    }
+
+    /// What may follow a value and be passed over with it.
+    fn follower(&self, value: &Value) -> Follower {
+        let opening = match (value.purpose, self.open.last()) {
+            (Purpose::Record, Some(Container::Records)) => Some(b'{'),
+            (Purpose::Record, Some(Container::Rows)) => Some(b'['),
+            _ => None,
+        };
+        Follower { opening, stop: self.stop }
     }
 
     /// Says what is left open at the end of the input.
@@ -417,16 +457,15 @@ pub(super) fn first_keys(record: &[u8]) -> Option<[Vec<u8>; 2]> {
 /// The key that the text begins with, and what follows its colon.
 fn first_key(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let text = text.trim_ascii_start();
-    let end = text
-        .starts_with(b"\"")
-        .then(|| Passage::default().find_end(text, &mut 0, Pace::Plain))??;
+    let end =
+        text.starts_with(b"\"").then(|| Passage::default().find_end_plainly(text, &mut 0))??;
     let value = text[end..].trim_ascii_start().strip_prefix(b":")?;
     Some((&text[..end], value.trim_ascii_start()))
 }
 
 /// What follows the value that the text begins with, and the comma behind it.
 fn after_value(text: &[u8]) -> Option<&[u8]> {
-    let end = Passage::default().find_end(text, &mut 0, Pace::Plain)?;
+    let end = Passage::default().find_end_plainly(text, &mut 0)?;
     text[end..].trim_ascii_start().strip_prefix(b",")
 }
 
@@ -442,6 +481,11 @@ pub(super) fn guess(bytes: &[u8], keys: &[Vec<u8>; 2]) -> Option<usize> {
     })
 }
 
+/// Whether a byte may stand between values.
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',')
+}
+
 /// Whether the bytes end inside a byte-order mark.
 fn is_cut_mark(bytes: &[u8]) -> bool {
     bytes.len() < MARK.len() && MARK.starts_with(bytes)
@@ -453,6 +497,8 @@ fn record(range: Range<usize>) -> Span {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn records(text: &str) -> Vec<&str> {
@@ -526,5 +572,77 @@ mod tests {
         let split = splitter.split(rest.as_bytes(), true, usize::MAX);
         let rows: Vec<_> = split.spans.iter().map(|span| &rest[span.range.clone()]).collect();
         assert_eq!(rows, [r#"[1,"]"]"#, "[2,null]"]);
+    }
+
+    /// What is found in a text that is shown in pieces: records and faults, and at each piece how much
+    /// is dealt with and how many lines that is.
+    fn account(text: &[u8], pace: Pace, piece: usize, stop: usize) -> Vec<String> {
+        let mut splitter = JsonSplitter::new(pace);
+        let (mut account, mut start, mut end) = (Vec::new(), 0, 0);
+        loop {
+            let split =
+                splitter.split(&text[start..end], end == text.len(), stop.saturating_sub(start));
+            account.push(format!("{split:?}"));
+            start += split.used;
+            if split.stopped || (end == text.len() && split.columns.is_none()) {
+                return account;
+            }
+            if split.columns.is_none() {
+                end = text.len().min(end + piece);
+            }
+        }
+    }
+
+    /// Lists of records, some long, some damaged.
+    fn any_text() -> impl Strategy<Value = String> {
+        let part = prop::sample::select(vec![
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"",
+            "\\",
+            ",",
+            " ",
+            "\n",
+            "x",
+            "\u{feff}",
+            "[]",
+            "{}",
+            "{\"value\":[",
+            "{\"tables\":[{\"rows\":[",
+            "\"columns\":[{\"a\":\"]\"}],",
+            "[1,\"]\",{\"a\":[2]}],",
+            "{\"a\":{\"b\":[1,{\"c\":\"}\"}]}},\n  ",
+            "{\"a\":\"\\\"\"},",
+            "{\"a\":\"\\\\\"}\r\n",
+            "{\"a\":\\},",
+            "                                                                      ",
+        ]);
+        let beginning =
+            prop::sample::select(vec!["", "[", "[[", "{\"value\":[", "{\"tables\":[{\"rows\":["]);
+        let times = prop_oneof![8 => 1..3_usize, 1 => 1..300_usize];
+        let parts = prop::collection::vec((part, times), 0..30);
+        (beginning, parts).prop_map(|(beginning, parts)| {
+            let repeated = parts.into_iter().map(|(part, times)| part.repeat(times));
+            beginning.to_owned() + &repeated.collect::<String>()
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn both_paces_find_the_same(
+            text in any_text(),
+            piece in prop_oneof![1..300_usize, 300..30_000_usize],
+            stop in prop_oneof![Just(usize::MAX), 0..5000_usize],
+        ) {
+            let text = text.as_bytes();
+            prop_assert_eq!(
+                account(text, Pace::Fast, piece, stop),
+                account(text, Pace::Plain, piece, stop)
+            );
+        }
     }
 }

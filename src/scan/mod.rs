@@ -6,6 +6,7 @@
 //! lets a part of an input be read before what stands in front of it.
 
 mod block;
+mod brackets;
 mod buffer;
 mod csv;
 mod json;

@@ -1,8 +1,9 @@
 //! The end of a JSON value, found by its brackets and quotes alone.
 
-use fearless_simd::{dispatch, prelude::*, u8x64};
+use fearless_simd::{dispatch, prelude::*};
 
-use super::vector::{Pace, WIDTH, level, parity};
+use super::brackets::{Carry, LONGEST, Stretch};
+use super::vector::{WIDTH, level};
 
 /// How a value stands that is being passed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -18,27 +19,27 @@ pub(super) struct Passage {
 impl Passage {
     /// Where the value ends, looking from `place` on; where it does not, `place` is how far it was
     /// looked.
+    ///
+    /// Told where a nested value ends, `next` may say where another one begins, to be passed over as
+    /// well: then no quote, backslash or bracket stands between the two. It is not told of every end.
     pub(super) fn find_end(
         &mut self,
         bytes: &[u8],
         place: &mut usize,
-        pace: Pace,
+        next: impl FnMut(usize) -> Option<usize>,
     ) -> Option<usize> {
-        if pace == Pace::Plain {
-            return self.find_end_plainly(bytes, place);
-        }
         // What is not nested is short: a key, a number, a word.
         while self.depth == 0 && *place < bytes.len() {
             if let Some(end) = self.step(bytes[*place], place) {
                 return Some(end);
             }
         }
-        dispatch!(level(), simd => self.find_end_in_blocks(simd, bytes, place))
+        dispatch!(level(), simd => self.find_end_in_blocks(simd, bytes, place, next))
             .or_else(|| self.find_end_plainly(bytes, place))
     }
 
     /// The same, one byte after the other.
-    fn find_end_plainly(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
+    pub(super) fn find_end_plainly(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
         while let Some(&byte) = bytes.get(*place) {
             if let Some(end) = self.step(byte, place) {
                 return Some(end);
@@ -80,86 +81,92 @@ impl Passage {
         None
     }
 
-    /// The same for a value that is nested, as long as there are whole blocks.
+    /// The same for values that are nested, as long as there are whole blocks.
     #[inline(always)]
     fn find_end_in_blocks<S: Simd>(
         &mut self,
         simd: S,
         bytes: &[u8],
         place: &mut usize,
+        mut next: impl FnMut(usize) -> Option<usize>,
     ) -> Option<usize> {
-        // In ASCII, `[` and `{` differ in one bit, as do `]` and `}`.
-        const CASE: u8 = b'{' ^ b'[';
-        let splat = |byte| u8x64::splat(simd, byte);
-        let (quote, backslash, case) = (splat(b'"'), splat(b'\\'), splat(CASE));
-        let (opening, closing, line_break) = (splat(b'{'), splat(b'}'), splat(b'\n'));
-        while let Some(block) = bytes.get(*place..*place + WIDTH) {
-            let block = u8x64::from_slice(simd, block);
-            let backslashes = block.simd_eq(backslash).to_bitmask();
-            let (escaped, next_escaped) = escapes(backslashes, self.escaped);
-            let quotes = block.simd_eq(quote).to_bitmask() & !escaped;
-            let inside = parity(simd, quotes) ^ if self.in_string { u64::MAX } else { 0 };
-            if backslashes & !inside != 0 {
-                // Outside strings a backslash means nothing, and hides nothing.
-                let end = *place + WIDTH;
-                if let Some(end) = self.find_end_plainly(&bytes[..end], place) {
-                    return Some(end);
-                }
-                continue;
-            }
-            let folded = block | case;
-            let opened = folded.simd_eq(opening).to_bitmask() & !inside;
-            let closed = folded.simd_eq(closing).to_bitmask() & !inside;
-            let lines = block.simd_eq(line_break).to_bitmask();
-            if closed.count_ones() >= self.depth
-                && let Some(last) = last_bracket(opened, closed, self.depth)
+        let mut stretch = Stretch::new();
+        // What is short is not worth a long stretch.
+        let mut longest = 1;
+        loop {
+            if longest == LONGEST
+                && let Some(end) = self.align(bytes, place)
             {
-                *place += last + 1;
-                let passed = lines & ((1 << last) - 1);
-                *self =
-                    Self { lines: self.lines + u64::from(passed.count_ones()), ..Self::default() };
-                return Some(*place);
+                return Some(end);
             }
-            self.lines += u64::from(lines.count_ones());
-            self.depth = self.depth + opened.count_ones() - closed.count_ones();
-            self.in_string = inside >> (WIDTH - 1) == 1;
-            self.escaped = next_escaped;
-            *place += WIDTH;
+            let (blocks, _) = bytes[*place..].as_chunks::<WIDTH>();
+            let blocks = &blocks[..blocks.len().min(longest)];
+            if blocks.is_empty() {
+                return None;
+            }
+            longest = LONGEST.min(2 * longest);
+            stretch.read(simd, blocks, Carry::new(self.in_string, self.escaped));
+            let end = if stretch.is_odd {
+                self.find_end_plainly(&bytes[..*place + stretch.len()], place)
+            } else {
+                self.pass(&mut stretch, bytes, place, &mut next)
+            };
+            if end.is_some() {
+                return end;
+            }
         }
+    }
+
+    /// Goes on to where the cache has a border: a block across it would be read in two steps.
+    fn align(&mut self, bytes: &[u8], place: &mut usize) -> Option<usize> {
+        let ahead = bytes[*place..].as_ptr().align_offset(WIDTH);
+        let border = place.saturating_add(ahead).min(bytes.len());
+        self.find_end_plainly(&bytes[..border], place)
+    }
+
+    /// The same in a stretch that begins at `place`.
+    #[inline(always)]
+    fn pass(
+        &mut self,
+        stretch: &mut Stretch,
+        bytes: &[u8],
+        place: &mut usize,
+        mut next: impl FnMut(usize) -> Option<usize>,
+    ) -> Option<usize> {
+        let start = *place;
+        let behind = start + stretch.len();
+        let Self { mut depth, lines, .. } = *self;
+        let mut block = 0;
+        while let Some(last) = stretch.find_end(block, &mut depth) {
+            let end = start + last + 1;
+            let Some(begin) = next(end) else {
+                *self = Self { lines: lines + line_breaks(&bytes[start..end]), ..Self::default() };
+                *place = end;
+                return Some(end);
+            };
+            depth = 1;
+            if begin >= behind {
+                let lines = lines + stretch.lines + line_breaks(&bytes[behind..begin]);
+                *self = Self { depth, lines, ..Self::default() };
+                *place = begin + 1;
+                return None;
+            }
+            block = stretch.forget(begin - start);
+        }
+        *self = Self {
+            depth,
+            in_string: stretch.after.in_string(),
+            escaped: stretch.after.escaped(),
+            lines: lines + stretch.lines,
+        };
+        *place = behind;
         None
     }
 }
 
-/// Which bytes follow a backslash that is not itself escaped, and whether the byte after the last one
-/// does. Runs of backslashes escape each other in pairs (as in *Parsing Gigabytes of JSON per Second*,
-/// Langdale and Lemire, without a branch a run).
-#[inline(always)]
-fn escapes(backslashes: u64, first_is_escaped: bool) -> (u64, bool) {
-    const ODD: u64 = 0xAAAA_AAAA_AAAA_AAAA;
-    let first = u64::from(first_is_escaped);
-    if backslashes == 0 {
-        return (first, false);
-    }
-    let starts = backslashes & !first;
-    let series = ((starts << 1) | ODD).wrapping_sub(starts) ^ ODD;
-    let escaped = series ^ (backslashes | first);
-    (escaped, (series & backslashes) >> (WIDTH - 1) == 1)
-}
-
-/// The bracket that closes the value, if it is among these.
-#[inline(always)]
-fn last_bracket(opened: u64, mut closed: u64, depth: u32) -> Option<usize> {
-    let mut closed_before = 0;
-    while closed != 0 {
-        let place = closed.trailing_zeros();
-        closed &= closed - 1;
-        closed_before += 1;
-        let opened_before = (opened & ((1 << place) - 1)).count_ones();
-        if depth + opened_before == closed_before {
-            return Some(place as usize);
-        }
-    }
-    None
+/// How many line breaks there are.
+fn line_breaks(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 #[cfg(test)]
@@ -183,7 +190,7 @@ mod tests {
 
     fn in_blocks(mut passage: Passage, bytes: &[u8]) -> (Option<usize>, usize, Passage) {
         let mut place = 0;
-        let end = passage.find_end(bytes, &mut place, Pace::Fast);
+        let end = passage.find_end(bytes, &mut place, |_| None);
         (end, place, left_of(passage, end))
     }
 
