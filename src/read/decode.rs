@@ -482,6 +482,10 @@ fn begins_list(line: &[u8]) -> bool {
         return true;
     };
     let text = text.trim_ascii_start();
+    // Most records begin with another key.
+    let [b'"', b'r' | b'v' | b't' | b'@', ..] = text else {
+        return false;
+    };
     let value = |key: &[u8]| text.strip_prefix(key)?.trim_ascii_start().strip_prefix(b":");
     let is_list = |value: &[u8]| value.trim_ascii_start().starts_with(b"[");
     let keys: [&[u8]; 3] = [b"\"records\"", b"\"value\"", b"\"tables\""];
