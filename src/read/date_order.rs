@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::detect::row_end;
-use super::envelope::{RowLayout, row_cells};
+use super::envelope::RowLayout;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{DateOrder, possible_orders};
 use crate::scan::{Blocks, Buffer, CsvSplitter, Piece, Splitter};
@@ -59,7 +59,7 @@ impl Orders {
     }
 
     fn look_at_row(&mut self, layout: &RowLayout, row: &[u8]) {
-        if let Ok(row) = row_cells(row.trim_ascii_start(), layout.delimiter()) {
+        if let Ok(row) = layout.cells(row.trim_ascii_start()) {
             self.look_at_times(layout, &row);
         }
     }

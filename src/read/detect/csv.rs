@@ -1,27 +1,27 @@
 //! CSV, told by its header.
 
-use super::super::envelope::{HeaderMatch, PortalLayout, RowLayout, row_cells};
+use super::super::envelope::{HeaderMatch, PortalLayout, RowLayout, RowReader};
 use super::super::shape::Shape;
 use super::{Detected, EXPORT_INSTEAD, Layout, not_an_export};
 use crate::error::{Error, ErrorKind, Result};
 
 pub(super) fn detect(text: &[u8], is_whole: bool, asked: Option<Shape>) -> Result<Detected> {
     let header_end = row_end(text, 0, is_whole).ok_or_else(|| not_an_export(text))?;
-    let delimiter = delimiter(&text[..header_end]);
-    let header = row_cells(&text[..header_end], delimiter).map_err(|_| not_an_export(text))?;
+    let rows = RowReader::new(delimiter(&text[..header_end]));
+    let header = rows.cells(&text[..header_end]).map_err(|_| not_an_export(text))?;
     if asked != Some(Shape::PortalCsv)
-        && let Some(layout) = RowLayout::of_header(&header, delimiter)?
+        && let Some(layout) = RowLayout::of_header(&header, rows.clone())?
     {
         return Ok(Detected { shape: Shape::LogAnalyticsCsv, layout: Layout::Rows(layout) });
     }
     let portal = |layout| Detected { shape: Shape::PortalCsv, layout: Layout::Portal(layout) };
-    match PortalLayout::of_header(&header, delimiter) {
+    match PortalLayout::of_header(&header, rows.clone()) {
         HeaderMatch::Named(layout) => Ok(portal(layout)),
         HeaderMatch::ByPosition(layout) if asked == Some(Shape::PortalCsv) => Ok(portal(layout)),
         HeaderMatch::ByPosition(layout) => {
             let first_row = row_end(text, header_end, is_whole).map(|end| &text[header_end..end]);
             let fits = first_row.is_some_and(|row| {
-                row_cells(row.trim_ascii_start(), delimiter).is_ok_and(|row| layout.fits(&row))
+                rows.cells(row.trim_ascii_start()).is_ok_and(|row| layout.fits(&row))
             });
             if fits { Ok(portal(layout)) } else { Err(unknown_header(&header)) }
         }

@@ -10,9 +10,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::wire::{
-    InitiatedBy, Text, into_details, into_targets, read_dynamic, read_list, row_cells, scalar,
-};
+use super::rows::RowReader;
+use super::wire::{InitiatedBy, Text, into_details, into_targets, read_dynamic, read_list, scalar};
 use super::{Decoded, Fields, bad_json};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -184,7 +183,7 @@ impl<'de> Visitor<'de> for RowVisitor {
 /// Which cell of a CSV row is which column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::read) struct RowLayout {
-    delimiter: u8,
+    rows: RowReader,
     columns: Vec<Option<Column>>,
 }
 
@@ -192,7 +191,7 @@ impl RowLayout {
     /// Reads a header; `None` where it is not that of AuditLogs.
     pub(in crate::read) fn of_header(
         header: &csv::StringRecord,
-        delimiter: u8,
+        rows: RowReader,
     ) -> Result<Option<Self>> {
         let columns: Vec<_> = header.iter().map(|name| Column::of(without_zone(name).0)).collect();
         let has = |column: Column| columns.contains(&Some(column));
@@ -215,7 +214,7 @@ impl RowLayout {
                 .help("export again with the portal's time zone set to UTC"));
             }
         }
-        Ok(Some(Self { delimiter, columns }))
+        Ok(Some(Self { rows, columns }))
     }
 
     /// The cells of a row that hold its times.
@@ -230,13 +229,14 @@ impl RowLayout {
         row.iter().zip(columns).filter(|(_, is_time)| *is_time).map(|(cell, _)| cell)
     }
 
-    pub(in crate::read) fn delimiter(&self) -> u8 {
-        self.delimiter
+    /// The cells of a row of the file.
+    pub(in crate::read) fn cells(&self, row: &[u8]) -> Result<csv::StringRecord> {
+        self.rows.cells(row)
     }
 
     /// Decodes a row of the file.
     pub(in crate::read) fn decode(&self, row: &[u8]) -> Result<Decoded<'static>> {
-        let cells = row_cells(row, self.delimiter)?;
+        let cells = self.cells(row)?;
         if cells.len() != self.columns.len() {
             return Err(wrong_length(cells.len(), self.columns.len()));
         }

@@ -9,6 +9,7 @@ mod directory_audit;
 mod log_analytics;
 mod other_log;
 mod portal_csv;
+mod rows;
 mod wire;
 
 use serde_json::value::RawValue;
@@ -22,7 +23,7 @@ use crate::origin::Origin;
 
 pub(super) use self::log_analytics::{QueryColumns, RowLayout};
 pub(super) use self::portal_csv::{HeaderMatch, PortalLayout};
-pub(super) use self::wire::row_cells;
+pub(super) use self::rows::RowReader;
 
 /// The form of a record in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 //! the first rows hold what that order promises.
 
 use super::log_analytics::wrong_length;
-use super::wire::{Text, row_cells};
+use super::rows::RowReader;
+use super::wire::Text;
 use super::{Decoded, Fields};
 use crate::error::Result;
 use crate::model::{
@@ -119,7 +120,7 @@ fn columns_in_order() -> Vec<(Column, Vec<String>)> {
 /// Which cell of a row is which column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::read) struct PortalLayout {
-    delimiter: u8,
+    rows: RowReader,
     columns: Vec<Option<Column>>,
 }
 
@@ -140,7 +141,7 @@ const NEEDED: [Column; 5] =
     [Column::Date, Column::Service, Column::Activity, Column::Result, Column::ResultReason];
 
 impl PortalLayout {
-    pub(in crate::read) fn of_header(header: &csv::StringRecord, delimiter: u8) -> HeaderMatch {
+    pub(in crate::read) fn of_header(header: &csv::StringRecord, rows: RowReader) -> HeaderMatch {
         let known = columns_in_order();
         let column_of = |name: &str| {
             let is_named =
@@ -149,14 +150,14 @@ impl PortalLayout {
         };
         let columns: Vec<_> = header.iter().map(|name| column_of(name.trim())).collect();
         if NEEDED.iter().all(|column| columns.contains(&Some(*column))) {
-            return HeaderMatch::Named(Self { delimiter, columns });
+            return HeaderMatch::Named(Self { rows, columns });
         }
         let in_order: Vec<_> = known.iter().map(|(column, _)| Some(*column)).collect();
         let agrees = |(found, expected): (&Option<Column>, &Option<Column>)| {
             found.is_none() || found == expected
         };
         if header.len() == LENGTH && columns.iter().zip(&in_order).all(agrees) {
-            HeaderMatch::ByPosition(Self { delimiter, columns: in_order })
+            HeaderMatch::ByPosition(Self { rows, columns: in_order })
         } else {
             HeaderMatch::Unknown
         }
@@ -164,7 +165,7 @@ impl PortalLayout {
 
     /// What stands between cells.
     pub(in crate::read) fn delimiter(&self) -> u8 {
-        self.delimiter
+        self.rows.delimiter()
     }
 
     /// Whether a row holds what the layout promises: a time, a service, an activity and a result.
@@ -182,7 +183,7 @@ impl PortalLayout {
 
     /// Decodes a row of the file.
     pub(in crate::read) fn decode(&self, row: &[u8]) -> Result<Decoded<'static>> {
-        let cells = row_cells(row, self.delimiter)?;
+        let cells = self.rows.cells(row)?;
         if cells.len() != self.columns.len() {
             return Err(wrong_length(cells.len(), self.columns.len()));
         }

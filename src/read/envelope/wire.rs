@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::bad_json;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::{Actor, Application, Change, Detail, PropertyValue, Target, User, present};
 
 /// A scalar of any type as text: older records write numbers where newer ones write text, and null
@@ -337,32 +337,4 @@ pub(super) fn keys(text: &str) -> Result<Vec<String>> {
 
     let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.deserialize_map(Keys).map_err(|error| bad_json(&error))
-}
-
-/// The cells of a CSV row.
-pub(in crate::read) fn row_cells(row: &[u8], delimiter: u8) -> Result<csv::StringRecord> {
-    std::str::from_utf8(row).map_err(|error| super::not_utf8(row, error))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .buffer_capacity(row.len().max(1))
-        .from_reader(row);
-    let mut cells = csv::StringRecord::new();
-    let found = reader.read_record(&mut cells);
-    let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-    let rest = row.get(end..).unwrap_or_default();
-    match found {
-        // The borders of rows are found by counting quotes, which a quote that stands alone upsets.
-        Ok(true) if !rest.trim_ascii().is_empty() => {
-            Err(Error::new(ErrorKind::Csv, "several rows where one should be")
-                .expected("a line feed behind each row, and quotes in pairs around cells")
-                .help("a quote inside a cell has to be doubled; export again, or mend the row"))
-        }
-        Ok(true) => Ok(cells),
-        Ok(false) => Err(Error::new(ErrorKind::Csv, "a row without cells")),
-        Err(error) => {
-            Err(Error::new(ErrorKind::Csv, format!("a row that cannot be read ({error})")))
-        }
-    }
 }
