@@ -16,8 +16,8 @@
 //!   side by side is therefore in the same state before and behind each slot, and does the same with
 //!   each literal.
 //! - A slot holds nothing that could change that state. In JSON: UTF-8 without control characters, in
-//!   which each backslash begins an escape of two characters. In CSV: UTF-8 without quotes. Anything
-//!   else, like `\u` and doubled quotes, is not recognised, and is for the parser to judge.
+//!   which each backslash begins an escape of two characters. In CSV: UTF-8 in which each quote is
+//!   doubled. Anything else, like `\u`, is not recognised, and is for the parser to judge.
 //! - A slot never holds a blank text, and a blank text is never a slot but literal: blank often means
 //!   *absent*, so it makes another kind of record.
 //! - Keys, numbers, `true`, `false`, `null`, cells without quotes, delimiters and the white space in
@@ -457,7 +457,10 @@ impl Quoting {
     fn slot(self, record: &[u8], marks: &Marks, start: u32) -> Option<(u32, bool)> {
         let end = next_mark(marks, start)?;
         // What begins with a byte up to the quote may be blank, or empty.
-        if *record.get(start as usize)? > b'"' && record.get(end as usize) == Some(&b'"') {
+        if *record.get(start as usize)? > b'"'
+            && record.get(end as usize) == Some(&b'"')
+            && !self.is_doubled(record, end)
+        {
             return Some((end, false));
         }
         self.odd_slot(record, marks, start)
@@ -470,6 +473,10 @@ impl Quoting {
         let mut end = next_mark(marks, start)?;
         loop {
             let next = match record.get(end as usize)? {
+                b'"' if self.is_doubled(record, end) => {
+                    has_escape = true;
+                    end + 2
+                }
                 b'"' => break,
                 b'\\' if self == Self::Json => {
                     has_escape = true;
@@ -493,6 +500,12 @@ impl Quoting {
             return None;
         }
         (!self.is_blank(content)).then_some((end, has_escape))
+    }
+
+    /// Whether the quote at a place stands for one inside a cell, with the next one.
+    #[inline(always)]
+    fn is_doubled(self, record: &[u8], quote: u32) -> bool {
+        self != Self::Json && record.get(quote as usize + 1) == Some(&b'"')
     }
 
     /// Whether a content is empty, or nothing but white space, as itself or in escapes of two characters.
@@ -841,8 +854,14 @@ mod tests {
     fn content_plainly(quoting: Quoting, bytes: &[u8]) -> Option<(usize, bool)> {
         let mut length = 0;
         let mut has_escape = false;
-        while *bytes.get(length)? != b'"' {
-            if bytes[length] == b'\\' && quoting == Quoting::Json {
+        loop {
+            let is_doubled = quoting != Quoting::Json && bytes[length..].starts_with(b"\"\"");
+            if is_doubled {
+                has_escape = true;
+                length += 1;
+            } else if *bytes.get(length)? == b'"' {
+                break;
+            } else if bytes[length] == b'\\' && quoting == Quoting::Json {
                 has_escape = true;
                 length += 1;
                 if !br#""\/bfnrt"#.contains(bytes.get(length)?) {
@@ -1058,11 +1077,14 @@ mod tests {
         let mut texts = |cells: &str| learned.texts(&row(cells)).map(|(_, texts)| texts);
         let expected = |texts: &str| Some(texts.to_owned());
         assert_eq!(texts("\"a\nb\",\"\\\",\"\",4,,\"  \",\" \té,;\""), expected("a\nb|\\| \té,;"));
+        let doubled = r#""["" a """"]","""a","",4,,"  ","a"",""""#;
+        assert_eq!(texts(doubled), expected(r#"["" a """"]|""a|a"","""#));
         for other in [
-            // A blank, a quote, another blank, a number, a cell without quotes, more or fewer of them.
+            // A blank, a quote alone, another blank, a number, a cell without quotes, more or fewer of them.
             r#""","User registered","",4,,"  ","a,b""#,
-            r#""2026 "",""","User registered","",4,,"  ","a,b""#,
-            r#""2026 ""a","User registered","",4,,"  ","a,b""#,
+            r#""2026 "a","User registered","",4,,"  ","a,b""#,
+            r#""2026 "","User registered","",4,,"  ","a,b""#,
+            r#"""2026","User registered","",4,,"  ","a,b""#,
             r#""2026-03-01","User registered","",4,,"   ","a,b""#,
             r#""2026-03-01","User registered","",5,,"  ","a,b""#,
             r#"2026-03-01,"User registered","",4,,"  ","a,b""#,
@@ -1075,11 +1097,11 @@ mod tests {
         }
         let mut learned = Learned::from(COMMAS, &[format!("{first}\r")]);
         assert!(learned.texts(&format!("{first}\r")).is_some());
-        // A doubled quote is learned, and not recognised.
-        let doubled = row(r#""[""a""]","b""#);
+        let doubled = row(r#""[""a""]","""","b""#);
         let mut learned = Learned::from(COMMAS, &[&doubled]);
-        assert_eq!(learned.texts(&doubled), None);
-        assert!(learned.texts(&row(r#""a","b""#)).is_some());
+        assert_eq!(learned.texts(&doubled).unwrap().1, r#"[""a""]|""|b"#);
+        assert!(learned.texts(&row(r#""a","b","c""#)).is_some());
+        assert_eq!(learned.texts(&row(r#""[""a""]","","b""#)), None);
     }
 
     #[test]
@@ -1161,6 +1183,7 @@ mod tests {
         prop_oneof![
             6 => content().prop_map(|text| format!("\"{}\"", text.replace('"', "\"\""))),
             2 => Just("\"\"".to_owned()),
+            2 => "\"(\"\"|\"\"\"\"|a|,){1,40}\"",
             1 => Just(String::new()),
             1 => "[a-z0-9 ]{0,9}",
             1 => Just("\"a\r\nb;c,d\"".to_owned()),
