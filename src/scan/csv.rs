@@ -36,7 +36,7 @@ impl CsvSplitter {
             Pace::Plain => find_breaks_plainly(bytes, self.place, &mut self.quoted, &mut breaks),
         };
         self.lines.add(lines);
-        let spans = Vec::with_capacity(breaks.len() + 1);
+        let spans = Vec::with_capacity(breaks.len() + usize::from(at_end));
         let mut split = Split { spans, ..Split::default() };
         for &place in &breaks {
             self.end_row(bytes, split.used..place, None, &mut split.spans);
