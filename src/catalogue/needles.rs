@@ -19,7 +19,8 @@ use crate::model::Activity;
 pub fn needles(families: &[Family]) -> Vec<&'static str> {
     let wanted = |family: Family| family == Family::Other || families.contains(&family);
     let covers = rules().filter(|rule| wanted(rule.family)).map(|rule| &rule.when);
-    let mut needles: Vec<&str> = covers.flat_map(|when| cover(when).unwrap_or_default()).collect();
+    let covers = covers.flat_map(|when| cover(when).map(|cover| cover.texts).unwrap_or_default());
+    let mut needles: Vec<&str> = covers.collect();
     needles.sort_unstable();
     needles.dedup();
     let all = needles.clone();
@@ -29,53 +30,93 @@ pub fn needles(families: &[Family]) -> Vec<&'static str> {
     needles
 }
 
-/// Texts of which a record must hold one if the condition is to hold; `None` where the condition
-/// demands no text.
-fn cover(condition: &Condition) -> Option<Vec<&'static str>> {
+/// Texts of which a record must hold one.
+struct Cover {
+    texts: Vec<&'static str>,
+    /// Whether they name services, which most records of a log may be of.
+    are_services: bool,
+}
+
+impl Cover {
+    fn of(field: Field, texts: Vec<&'static str>) -> Self {
+        Self { texts, are_services: field == Field::Service }
+    }
+
+    /// What tells fewer records apart is worse, then what takes more texts to look for, then shorter
+    /// ones; texts that the catch-all rules look for anyway cost nothing more.
+    fn cost(&self) -> (bool, usize, usize) {
+        const ALWAYS: [&str; 2] = ["Authentication Methods", "security info"];
+        let is_extra = |text: &&&str| !ALWAYS.iter().any(|always| text.contains(always));
+        let extra = self.texts.iter().filter(is_extra).count();
+        let shortest = self.texts.iter().map(|text| text.len()).min().unwrap_or_default();
+        (self.are_services && extra > 0, extra, usize::MAX - shortest)
+    }
+}
+
+/// What covers the condition; `None` where it demands no text.
+fn cover(condition: &Condition) -> Option<Cover> {
     match *condition {
         Condition::Is(field, text) => verbatim(field, &[text]),
         Condition::OneOf(field, texts) => verbatim(field, texts),
         Condition::Contains(field, text) | Condition::Word(field, text) => match field {
-            Field::Service | Field::Activity | Field::Operation => Some(vec![text]),
-            Field::ChangedProperties => Some(vec![text.trim_matches(';')]),
+            Field::Service | Field::Activity | Field::Operation => {
+                Some(Cover::of(field, vec![text]))
+            }
+            Field::ChangedProperties => Some(Cover::of(field, vec![text.trim_matches(';')])),
             _ => None,
         },
         Condition::All(conditions) => {
             let covers = conditions.iter().filter_map(cover);
-            covers.min_by_key(|texts| cost(texts))
+            covers.min_by_key(Cover::cost)
         }
         Condition::Any(conditions) => {
             let covers: Option<Vec<_>> = conditions.iter().map(cover).collect();
-            covers.map(|covers| covers.concat())
+            let covers = covers?;
+            Some(Cover {
+                are_services: covers.iter().any(|cover| cover.are_services),
+                texts: covers.into_iter().flat_map(|cover| cover.texts).collect(),
+            })
         }
         Condition::Not(_) => None,
     }
 }
 
-/// Fewer texts are better, then longer ones; those the catch-all rules look for cost nothing more.
-fn cost(texts: &[&str]) -> (usize, usize) {
-    const ALWAYS: [&str; 2] = ["Authentication Methods", "security info"];
-    let is_extra = |text: &&&str| !ALWAYS.iter().any(|always| text.contains(always));
-    let shortest = texts.iter().map(|text| text.len()).min().unwrap_or_default();
-    (texts.iter().filter(is_extra).count(), usize::MAX - shortest)
-}
-
 /// The texts as an export writes them, where the field is one that it writes.
-fn verbatim(field: Field, texts: &[&'static str]) -> Option<Vec<&'static str>> {
+fn verbatim(field: Field, texts: &[&'static str]) -> Option<Cover> {
     if texts.iter().any(|text| text.is_empty()) {
         return None;
     }
-    match field {
-        Field::Service | Field::Operation => Some(texts.to_vec()),
-        Field::Activity => Some(texts.iter().flat_map(|text| spellings(text)).collect()),
-        Field::StrongAuthenticationChange => Some(vec!["StrongAuthentication"]),
-        _ => None,
-    }
+    let texts = match field {
+        Field::Service | Field::Operation => texts.to_vec(),
+        Field::Activity => texts.iter().flat_map(|text| spellings(text)).collect(),
+        Field::StrongAuthenticationChange => vec!["StrongAuthentication"],
+        _ => return None,
+    };
+    Some(Cover::of(field, texts))
 }
 
 fn spellings(activity: &'static str) -> Vec<&'static str> {
     match Activity::from_text(activity).spellings() {
         [] => vec![activity],
         spellings => spellings.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Most records of a log are of these services, so that their names tell nothing.
+    #[test]
+    fn no_busy_service_is_looked_for() {
+        let needles = super::needles(&Family::ALL);
+        for service in ["Core Directory", "Conditional Access", "Self-service Group Management"] {
+            assert!(!needles.contains(&service), "{service}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_looked_for_where_nothing_else_is_asked() {
+        assert!(super::needles(&[]).contains(&"Authentication Methods"));
     }
 }
