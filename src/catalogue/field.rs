@@ -121,7 +121,7 @@ impl<'event> Facts<'event> {
         if !names.is_empty() {
             names.push(';');
         }
-        if event.changes().any(is_strong_authentication) {
+        if reads_values(event) {
             facts.set(Field::StrongAuthenticationChange, strong_authentication_change(event));
             let methods = strong_authentication_methods(event);
             let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -150,6 +150,11 @@ impl<'event> Facts<'event> {
     fn set(&mut self, field: Field, text: impl Into<Cow<'event, str>>) {
         self.texts[field as usize] = text.into();
     }
+}
+
+/// Whether facts of the event depend on values of modified properties, and not on their names alone.
+pub(crate) fn reads_values(event: &Event) -> bool {
+    event.changes().any(is_strong_authentication)
 }
 
 fn is_strong_authentication(change: &Change) -> bool {

@@ -21,6 +21,7 @@ mod sketch;
 pub use self::classify::{Classification, classify, classify_facts};
 pub use self::condition::Condition;
 pub use self::family::Family;
+pub(crate) use self::field::reads_values;
 pub use self::field::{Facts, Field};
 pub use self::needles::needles;
 pub use self::phrases::{PHRASES, Phrase, methods_in};

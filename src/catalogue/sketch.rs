@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
-use foldhash::quality;
 
 use super::classify::Classification;
 use crate::model::{ActorKind, Event, Reason};
@@ -78,26 +77,23 @@ const KINDS: usize = 10_000;
 pub(crate) struct Sketchbook {
     kinds: Mutex<Kinds>,
     shelves: [Mutex<Shelf>; SHELVES],
-    /// Keyed at random: two users are not taken for one.
-    hashers: (quality::RandomState, quality::RandomState),
+    /// Chooses the shelf of a user, and the place in the memory of a thread.
+    hasher: RandomState,
 }
 
 /// What a thread remembers of users: those it met of late, so that it need not ask for them where
 /// other threads ask, too.
 pub(crate) struct UserMemory {
     joined: Vec<u8>,
-    recent: Box<[Option<(Key, UserNumber)>]>,
+    recent: Box<[Option<(Box<[u8]>, UserNumber)>]>,
 }
 
-/// A hash of 128 bits.
-type Key = (u64, u64);
-
 /// How many users a thread remembers.
-const RECENT: usize = 4096;
+const RECENT: u64 = 4096;
 
 impl Default for UserMemory {
     fn default() -> Self {
-        Self { joined: Vec::new(), recent: vec![None; RECENT].into() }
+        Self { joined: Vec::new(), recent: (0..RECENT).map(|_| None).collect() }
     }
 }
 
@@ -117,7 +113,7 @@ impl Default for Sketchbook {
         Self {
             kinds: Mutex::default(),
             shelves: std::array::from_fn(|_| Mutex::default()),
-            hashers: Default::default(),
+            hasher: RandomState::default(),
         }
     }
 }
@@ -146,19 +142,18 @@ impl Sketchbook {
 
     /// The number of a user; `None` where no name is given.
     pub(crate) fn user(&self, names: UserNames<'_>, memory: &mut UserMemory) -> Option<UserNumber> {
-        names.id.or(names.user_principal_name)?;
-        join_names(names, &mut memory.joined);
-        let joined = memory.joined.as_slice();
-        let key = (self.hashers.0.hash_one(joined), self.hashers.1.hash_one(joined));
-        let remembered = &mut memory.recent[usize::try_from(key.0).ok()? % RECENT];
-        if let Some((known, number)) = remembered
-            && *known == key
+        let name = names.id.or(names.user_principal_name)?;
+        let hash = self.hasher.hash_one(name);
+        let remembered = &mut memory.recent[usize::try_from(hash % RECENT).ok()?];
+        if let Some((joined, number)) = remembered
+            && split_names(joined) == names
         {
             return Some(*number);
         }
-        let shelf = u8::try_from(key.0 >> 60).ok()?;
-        let number = UserNumber { shelf, place: self.place_on(shelf, joined)? };
-        *remembered = Some((key, number));
+        join_names(names, &mut memory.joined);
+        let shelf = u8::try_from(hash >> 60).ok()?;
+        let number = UserNumber { shelf, place: self.place_on(shelf, &memory.joined)? };
+        *remembered = Some((memory.joined.as_slice().into(), number));
         Some(number)
     }
 

@@ -13,7 +13,7 @@ use super::dedup::{Fingerprint, Fingerprints, Traits};
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::filter::Filter;
-use super::findings::Findings;
+use super::findings::{Findings, Streak};
 use super::product::Product;
 use super::tally::Tally;
 use crate::catalogue::classify;
@@ -103,6 +103,7 @@ impl Decoder {
             candidates: 0,
             is_dense: self.is_dense.load(Ordering::Relaxed),
             is_known: self.holds_audit_records.load(Ordering::Relaxed),
+            streak: Streak::default(),
         };
         let columns = block.columns.as_deref().map(QueryColumns::parse);
         match &block.spans {
@@ -115,6 +116,7 @@ impl Decoder {
                 };
             }
         }
+        run.streak.end(&mut run.out.findings);
         // Blocks resemble one another.
         let read = run.out.tally.read - records;
         self.is_dense.store(run.candidates > read / 2, Ordering::Relaxed);
@@ -160,6 +162,8 @@ struct Run<'a, P: Product> {
     is_dense: bool,
     /// Whether it is known what the input is.
     is_known: bool,
+    /// Events recognised of late.
+    streak: Streak,
 }
 
 /// Counts line breaks as far as it is asked.
@@ -301,7 +305,7 @@ impl<P: Product> Run<'_, P> {
         let Some(recognised) = P::recognise(self.memory, self.decoder, record) else {
             return false;
         };
-        self.out.findings.add_recognised(recognised.time, &recognised.mentions);
+        self.streak.add(recognised.time, &recognised.mentions, &mut self.out.findings);
         match recognised.item {
             Some(item) => self.out.items.push(Ok(item)),
             None => self.filter_out(),

@@ -1,6 +1,7 @@
 //! What was met in an input beside the events that were asked for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -46,35 +47,32 @@ impl Findings {
         self.add_audit_record(event.time, event.service.as_deref().unwrap_or_default());
     }
 
-    /// Adds an event of a kind that was met before.
-    pub(super) fn add_recognised(&mut self, time: DateTime<Utc>, mentions: &Mentions) {
-        self.add_audit_record(time, &mentions.service);
-        self.events += 1;
-        if let Some(reason) = &mentions.unknown_reason {
-            count(&mut self.unknown_reasons, reason);
-        }
+    fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
+        self.add_audit_records(1, [time, time], service);
     }
 
-    fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
-        self.audit_records += 1;
-        self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
-        count(&mut self.services, service);
-        *self.days.entry(time.date_naive()).or_default() += 1;
+    /// Adds records of one service and one day.
+    fn add_audit_records(&mut self, records: u64, span: [DateTime<Utc>; 2], service: &str) {
+        let [first, last] = span;
+        self.audit_records += records;
+        self.first = Some(self.first.map_or(first, |known| known.min(first)));
+        self.last = Some(self.last.map_or(last, |known| known.max(last)));
+        count(&mut self.services, service, records);
+        *self.days.entry(first.date_naive()).or_default() += records;
     }
 
     pub(super) fn add_event(&mut self, event: &Event, classification: &Classification) {
         self.events += 1;
         if classification.is_unknown() {
-            count(&mut self.unknown_activities, event.activity.as_str());
+            count(&mut self.unknown_activities, event.activity.as_str(), 1);
         }
         for method in &classification.methods {
             if let Method::Other(text) = method {
-                count(&mut self.unknown_methods, text.as_str());
+                count(&mut self.unknown_methods, text.as_str(), 1);
             }
         }
         if let Some(reason) = unknown_reason(event, classification) {
-            count(&mut self.unknown_reasons, &reason);
+            count(&mut self.unknown_reasons, &reason, 1);
         }
     }
 
@@ -88,11 +86,11 @@ impl Findings {
     }
 
     pub(super) fn add_other_log(&mut self, name: &str) {
-        count(&mut self.other_logs, name);
+        count(&mut self.other_logs, name, 1);
     }
 
     pub(super) fn add_oddity(&mut self, name: &str) {
-        count(&mut self.oddities, name);
+        count(&mut self.oddities, name, 1);
     }
 
     /// Adds what was found elsewhere.
@@ -127,6 +125,49 @@ impl Mentions {
     }
 }
 
+/// Events of kinds that were met before, counted together as long as their service and day stay the
+/// same, as they do for most of a log.
+#[derive(Debug, Default)]
+pub(super) struct Streak {
+    of: Option<(Arc<Mentions>, NaiveDate)>,
+    span: [DateTime<Utc>; 2],
+    events: u64,
+}
+
+impl Streak {
+    /// Adds an event; a streak that it ends goes to the findings.
+    pub(super) fn add(
+        &mut self,
+        time: DateTime<Utc>,
+        mentions: &Arc<Mentions>,
+        findings: &mut Findings,
+    ) {
+        let day = time.date_naive();
+        let goes_on = self.of.as_ref().is_some_and(|(known, known_day)| {
+            *known_day == day
+                && (Arc::ptr_eq(known, mentions) || known.service == mentions.service)
+        });
+        if !goes_on {
+            self.end(findings);
+            self.of = Some((Arc::clone(mentions), day));
+            self.span = [time, time];
+        }
+        self.events += 1;
+        self.span = [self.span[0].min(time), self.span[1].max(time)];
+        if let Some(reason) = &mentions.unknown_reason {
+            count(&mut findings.unknown_reasons, reason, 1);
+        }
+    }
+
+    /// Ends the streak.
+    pub(super) fn end(&mut self, findings: &mut Findings) {
+        if let Some((mentions, _)) = self.of.take() {
+            findings.add_audit_records(self.events, self.span, &mentions.service);
+            findings.events += std::mem::take(&mut self.events);
+        }
+    }
+}
+
 /// The reason, numbers taken out, if it neither begins as the log's sentences do nor names a method.
 fn unknown_reason(event: &Event, classification: &Classification) -> Option<String> {
     let is_unknown = |reason: &&Reason| reason.verb().is_none();
@@ -134,12 +175,12 @@ fn unknown_reason(event: &Event, classification: &Classification) -> Option<Stri
     classification.methods.is_empty().then(|| reason.without_numbers())
 }
 
-/// Counts one more of a name, without a copy of the name where it is known.
-fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
+/// Counts so many more of a name, without a copy of the name where it is known.
+fn count(counts: &mut BTreeMap<String, u64>, name: &str, more: u64) {
     match counts.get_mut(name) {
-        Some(number) => *number += 1,
+        Some(number) => *number += more,
         None => {
-            counts.insert(name.to_owned(), 1);
+            counts.insert(name.to_owned(), more);
         }
     }
 }

@@ -9,6 +9,8 @@
 //!
 //! - that turns up unchanged as a field of which the sketch needs the value has that [`Role`];
 //! - that changes nothing the sketch needs is of no account;
+//! - that changes nothing but a value of a modified property is of no account either, unless the
+//!   catalogue reads values of such properties, which their names decide;
 //! - that has any other effect is taken for part of what decides.
 //!
 //! Decoding looks at a text to copy it, to see whether it says nothing, or to understand it. What is
@@ -26,7 +28,9 @@ use super::detect::Layout;
 use super::envelope::{Decoded, Fields, Text};
 use super::findings::Mentions;
 use super::product::{Product, Recognised};
-use crate::catalogue::{Classification, Kind, Sketch, Sketchbook, UserMemory, UserNames};
+use crate::catalogue::{
+    Classification, Kind, Sketch, Sketchbook, UserMemory, UserNames, reads_values,
+};
 use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
 use crate::scan::{Quoting, Slot, Slots, Templates};
 
@@ -104,6 +108,8 @@ enum Role {
     Decides,
     /// It is of no account.
     NoAccount,
+    /// A value of a modified property: of account only where the catalogue reads values.
+    Value,
     Time,
     Id,
     CorrelationId,
@@ -115,6 +121,8 @@ enum Role {
 #[derive(Debug, Default)]
 struct Roles {
     decides: Vec<usize>,
+    /// Whether there are values of modified properties.
+    has_values: bool,
     time: Option<usize>,
     id: Option<usize>,
     correlation_id: Option<usize>,
@@ -331,7 +339,9 @@ impl Meaning {
     ) -> Option<Self> {
         let names_new_method =
             classification.methods.iter().any(|method| matches!(method, Method::Other(_)));
-        if classification.is_unknown() || names_new_method || !roles.cover(event) {
+        let depends_on_values = roles.has_values && reads_values(event);
+        let is_whole = classification.is_unknown() || names_new_method || depends_on_values;
+        if is_whole || !roles.cover(event) {
             return None;
         }
         let actor = match (&event.actor.user, event.target_user()) {
@@ -380,6 +390,10 @@ impl Roles {
     fn assign(&mut self, slot: usize, role: Role) -> Option<()> {
         let place = match role {
             Role::NoAccount => return Some(()),
+            Role::Value => {
+                self.has_values = true;
+                return Some(());
+            }
             Role::Decides => {
                 self.decides.push(slot);
                 return Some(());
@@ -434,9 +448,14 @@ fn role_of(
     blank: Option<&Fields<'_>>,
     target: Option<usize>,
 ) -> Role {
-    let is_same = |fields: &Fields<'_>| without_trifles(fields) == without_trifles(base);
-    if is_same(marked) && blank.is_some_and(is_same) {
+    let [base_rest, marked_rest] = [base, marked].map(without_trifles);
+    let blank_rest = blank.map(without_trifles);
+    if marked_rest == base_rest && blank_rest.as_ref() == Some(&base_rest) {
         return Role::NoAccount;
+    }
+    let [base_rest, marked_rest] = [base_rest, marked_rest].map(without_values);
+    if marked_rest == base_rest && blank_rest.map(without_values) == Some(base_rest) {
+        return Role::Value;
     }
     let mut candidates = vec![Role::Time, Role::Id, Role::CorrelationId];
     candidates.extend((0..3).map(Role::Initiator));
@@ -463,6 +482,16 @@ fn without_trifles<'a>(fields: &Fields<'a>) -> Fields<'a> {
     fields.details.clear();
     if let Some(user) = &mut fields.actor.user {
         user.home_tenant_id = None;
+    }
+    fields
+}
+
+/// The fields without the values of modified properties.
+fn without_values(mut fields: Fields<'_>) -> Fields<'_> {
+    let changes = fields.targets.iter_mut().filter_map(|target| target.changes.as_mut());
+    for change in changes.flatten() {
+        change.old = None;
+        change.new = None;
     }
     fields
 }
@@ -514,6 +543,6 @@ fn field_mut<'fields, 'text>(
                 _ => &mut target.display_name,
             })
         }
-        Role::Decides | Role::NoAccount => return None,
+        Role::Decides | Role::NoAccount | Role::Value => return None,
     })
 }

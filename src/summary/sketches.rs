@@ -24,6 +24,7 @@ const ACTORS: [ActorKind; 5] = [
 pub(crate) struct SketchSummary {
     book: Arc<Sketchbook>,
     kinds: Vec<Arc<Kind>>,
+    briefs: Vec<Brief>,
     /// Events by kind and actor.
     counts: Vec<[u64; ACTORS.len()]>,
     users: [Vec<UserSketch>; SHELVES],
@@ -34,6 +35,26 @@ pub(crate) struct SketchSummary {
     days: BTreeMap<i32, Counts>,
     /// The events that came whole.
     whole: Summary,
+}
+
+/// What is asked of a kind for each of its events.
+#[derive(Debug, Clone, Copy)]
+struct Brief {
+    outcome: Outcome,
+    is_maintenance: bool,
+    /// Whether it is a success that names methods.
+    has_methods: bool,
+}
+
+impl Brief {
+    fn of(kind: &Kind) -> Self {
+        let Classification { outcome, maintenance, methods, .. } = &kind.classification;
+        Self {
+            outcome: *outcome,
+            is_maintenance: *maintenance,
+            has_methods: *outcome == Outcome::Success && !methods.is_empty(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -49,6 +70,7 @@ impl SketchSummary {
         Self {
             book,
             kinds: Vec::new(),
+            briefs: Vec::new(),
             counts: Vec::new(),
             users: std::array::from_fn(|_| Vec::new()),
             without_user: 0,
@@ -69,15 +91,14 @@ impl SketchSummary {
         let number = sketch.kind as usize;
         if number >= self.kinds.len() {
             self.kinds = self.book.kinds();
+            self.briefs = self.kinds.iter().map(|kind| Brief::of(kind)).collect();
             self.counts.resize(self.kinds.len(), [0; ACTORS.len()]);
         }
         self.counts[number][sketch.actor as usize] += 1;
         let (first, last) = self.span.unwrap_or((sketch.time, sketch.time));
         self.span = Some((first.min(sketch.time), last.max(sketch.time)));
-        let classification = &self.kinds[number].classification;
-        let outcome = classification.outcome;
-        let has_methods = outcome == Outcome::Success && !classification.methods.is_empty();
-        if classification.maintenance {
+        let Brief { outcome, is_maintenance, has_methods } = self.briefs[number];
+        if is_maintenance {
             return;
         }
         let day = sketch.time.num_days_from_ce();
