@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
+use foldhash::quality;
 
 use super::classify::Classification;
 use crate::model::{ActorKind, Event, Reason};
@@ -45,7 +46,7 @@ impl Kind {
 }
 
 /// How an event names its user, in UTF-8.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct UserNames<'a> {
     pub(crate) id: Option<&'a [u8]>,
     pub(crate) user_principal_name: Option<&'a [u8]>,
@@ -77,19 +78,20 @@ const KINDS: usize = 10_000;
 pub(crate) struct Sketchbook {
     kinds: Mutex<Kinds>,
     shelves: [Mutex<Shelf>; SHELVES],
-    /// Chooses the shelf of a user, and the place in the memory of a thread.
-    hasher: RandomState,
+    /// Keyed at random: two users are not taken for one.
+    hasher: quality::RandomState,
 }
 
 /// What a thread remembers of users: those it met of late, so that it need not ask for them where
 /// other threads ask, too.
 pub(crate) struct UserMemory {
     joined: Vec<u8>,
-    recent: Box<[Option<(Box<[u8]>, UserNumber)>]>,
+    /// By hash, so that a look costs one place in memory.
+    recent: Box<[Option<(u64, UserNumber)>]>,
 }
 
 /// How many users a thread remembers.
-const RECENT: u64 = 4096;
+const RECENT: u64 = 16 * 1024;
 
 impl Default for UserMemory {
     fn default() -> Self {
@@ -113,7 +115,7 @@ impl Default for Sketchbook {
         Self {
             kinds: Mutex::default(),
             shelves: std::array::from_fn(|_| Mutex::default()),
-            hasher: RandomState::default(),
+            hasher: quality::RandomState::default(),
         }
     }
 }
@@ -142,18 +144,18 @@ impl Sketchbook {
 
     /// The number of a user; `None` where no name is given.
     pub(crate) fn user(&self, names: UserNames<'_>, memory: &mut UserMemory) -> Option<UserNumber> {
-        let name = names.id.or(names.user_principal_name)?;
-        let hash = self.hasher.hash_one(name);
+        names.id.or(names.user_principal_name)?;
+        let hash = self.hasher.hash_one(names);
         let remembered = &mut memory.recent[usize::try_from(hash % RECENT).ok()?];
-        if let Some((joined, number)) = remembered
-            && split_names(joined) == names
+        if let Some((known, number)) = remembered
+            && *known == hash
         {
             return Some(*number);
         }
         join_names(names, &mut memory.joined);
         let shelf = u8::try_from(hash >> 60).ok()?;
         let number = UserNumber { shelf, place: self.place_on(shelf, &memory.joined)? };
-        *remembered = Some((memory.joined.as_slice().into(), number));
+        *remembered = Some((hash, number));
         Some(number)
     }
 

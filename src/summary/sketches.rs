@@ -61,8 +61,29 @@ impl Brief {
 struct UserSketch {
     span: Span,
     outcomes: Counts,
-    /// The kinds of their successes, each once.
-    succeeded: Vec<u32>,
+    succeeded: KindSet,
+}
+
+/// Some of the kinds: the first of them, of which most events are, as bits.
+#[derive(Debug, Clone, Default)]
+struct KindSet {
+    first: u128,
+    others: Vec<u32>,
+}
+
+impl KindSet {
+    fn insert(&mut self, kind: u32) {
+        if kind < u128::BITS {
+            self.first |= 1 << kind;
+        } else if !self.others.contains(&kind) {
+            self.others.push(kind);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u32> {
+        let first = (0..u128::BITS).filter(|kind| self.first >> kind & 1 == 1);
+        first.chain(self.others.iter().copied())
+    }
 }
 
 impl SketchSummary {
@@ -118,8 +139,8 @@ impl SketchSummary {
         let user = &mut users[place];
         user.span.add(Span::at(sketch.time));
         user.outcomes.add(outcome);
-        if has_methods && !user.succeeded.contains(&sketch.kind) {
-            user.succeeded.push(sketch.kind);
+        if has_methods {
+            user.succeeded.insert(sketch.kind);
         }
     }
 
@@ -200,12 +221,26 @@ fn add_user(summary: &mut Summary, names: UserNames<'_>, sketch: &UserSketch, ki
     user.fill_in(&found);
     user.span.add(sketch.span);
     user.outcomes.merge(sketch.outcomes);
-    for kind in &sketch.succeeded {
-        user.add_succeeded(kinds[*kind as usize].classification.methods.iter().cloned());
+    for kind in sketch.succeeded.iter() {
+        user.add_succeeded(kinds[kind as usize].classification.methods.iter().cloned());
     }
 }
 
 /// A name as text; only what is UTF-8 is sketched.
 fn text(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_kept_once() {
+        let mut kinds = KindSet::default();
+        for kind in [500, 127, 0, 128, 500, 0, 127] {
+            kinds.insert(kind);
+        }
+        assert!(kinds.iter().eq([0, 127, 500, 128]));
+    }
 }
