@@ -466,6 +466,9 @@ impl<P: Product> Run<'_, P> {
 /// A line without a byte-order mark before it, the blanks around it and a comma behind it.
 fn trim(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
+    if is_framed(text) {
+        return line;
+    }
     // Files that were put together have a mark at the beginning of each part.
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let before = text.len() - text.trim_ascii_start().len() + (line.len() - text.len());
