@@ -68,6 +68,11 @@ impl Fingerprints {
         Self { has_others: inputs > 1, ..Self::default() }
     }
 
+    /// Whether fingerprints are taken of the content as well.
+    pub(crate) fn take_content(&self) -> bool {
+        self.has_others
+    }
+
     pub(crate) fn take(&self, traits: &Traits<'_>) -> Fingerprint {
         let id = traits.id.map(|id| self.key(&(id, traits.activity)));
         let content = || {

@@ -8,6 +8,7 @@
 //! the record decoded again, with the same code as ever. A text
 //!
 //! - that turns up unchanged as a field of which the sketch needs the value has that [`Role`];
+//! - that is the reason is a part of what decides, but for the digits of phone numbers;
 //! - that changes nothing the sketch needs is of no account;
 //! - that changes nothing but a value of a modified property is of no account either, unless the
 //!   catalogue reads values of such properties, which their names decide;
@@ -31,7 +32,9 @@ use super::product::{Product, Recognised};
 use crate::catalogue::{
     Classification, Kind, Sketch, Sketchbook, UserMemory, UserNames, reads_values,
 };
-use crate::model::{ActorKind, Event, Method, is_same_user, parse_timestamp, present};
+use crate::model::{
+    ActorKind, Event, Method, Reason, is_same_user, parse_timestamp, phone_numbers, present,
+};
 use crate::scan::{Quoting, Slot, Slots, Templates};
 
 /// An event as a sketch, or whole where it is of no known kind.
@@ -106,6 +109,10 @@ const MEANINGS: usize = 4096;
 enum Role {
     /// It is, or may be, a part of what decides about the meaning.
     Decides,
+    /// It is the reason, which decides as well, but for the digits of phone numbers.
+    Reason,
+    /// It is the description of the result, of which the same is true.
+    Description,
     /// It is of no account.
     NoAccount,
     /// A value of a modified property: of account only where the catalogue reads values.
@@ -121,6 +128,8 @@ enum Role {
 #[derive(Debug, Default)]
 struct Roles {
     decides: Vec<usize>,
+    /// Those among them that are reasons.
+    reasons: Vec<usize>,
     /// Whether there are values of modified properties.
     has_values: bool,
     time: Option<usize>,
@@ -136,6 +145,8 @@ struct Meaning {
     kind: u32,
     activity: String,
     reason: Option<String>,
+    /// Whether there is a phone number in the reason, which may be another one in each event.
+    has_phone_number: bool,
     mentions: Arc<Mentions>,
     actor: ActorRule,
     has_target: bool,
@@ -209,7 +220,11 @@ impl Recogniser {
         } else {
             UserNames::default()
         };
-        let fingerprint = decoder.fingerprints.as_ref().map(|fingerprints| {
+        let fingerprints = decoder.fingerprints.as_ref();
+        if meaning.has_phone_number && fingerprints.is_some_and(|some| some.take_content()) {
+            return None;
+        }
+        let fingerprint = fingerprints.map(|fingerprints| {
             fingerprints.take(&Traits {
                 id,
                 time,
@@ -255,6 +270,20 @@ impl Recogniser {
         }
         let meaning = Meaning::of(event, classification, roles, decoder, &self.book);
         known.meanings.insert(self.key.as_slice().into(), meaning);
+    }
+}
+
+/// Makes all phone numbers of one form the same.
+///
+/// What a reason means does not depend on their digits: no rule asks for a digit, unless behind a letter
+/// that stands in no phone number.
+fn forget_phone_numbers(reason: &mut [u8]) {
+    if memchr::memchr(b'+', reason).is_none() {
+        return;
+    }
+    let Ok(text) = std::str::from_utf8(reason) else { return };
+    for range in phone_numbers(text).collect::<Vec<_>>() {
+        reason[range].iter_mut().filter(|byte| byte.is_ascii_digit()).for_each(|byte| *byte = b'0');
     }
 }
 
@@ -317,7 +346,11 @@ impl<'a> Texts<'a> {
         for slot in &roles.decides {
             let text = self.bytes(*slot);
             key.extend(text.len().to_le_bytes());
+            let start = key.len();
             key.extend(text);
+            if roles.reasons.contains(slot) {
+                forget_phone_numbers(&mut key[start..]);
+            }
         }
     }
 
@@ -340,7 +373,12 @@ impl Meaning {
         let names_new_method =
             classification.methods.iter().any(|method| matches!(method, Method::Other(_)));
         let depends_on_values = roles.has_values && reads_values(event);
-        let is_whole = classification.is_unknown() || names_new_method || depends_on_values;
+        // Whether a reason repeats the activity might then depend on the digits of a phone number.
+        let acts_on_number = event.activity.as_str().contains('+');
+        let is_whole = classification.is_unknown()
+            || names_new_method
+            || depends_on_values
+            || acts_on_number;
         if is_whole || !roles.cover(event) {
             return None;
         }
@@ -351,10 +389,12 @@ impl Meaning {
             },
             _ => ActorRule::Always(event.actor_kind()),
         };
+        let reason = event.reason.as_ref().map(Reason::as_str);
         Some(Self {
             kind: book.kind(Kind::of(event, classification.clone()))?,
             activity: event.activity.as_str().to_owned(),
-            reason: event.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            reason: reason.map(str::to_owned),
+            has_phone_number: reason.is_some_and(|reason| phone_numbers(reason).next().is_some()),
             mentions: Arc::new(Mentions::of(event, classification)),
             actor,
             has_target: event.target_user().is_some(),
@@ -396,6 +436,11 @@ impl Roles {
             }
             Role::Decides => {
                 self.decides.push(slot);
+                return Some(());
+            }
+            Role::Reason | Role::Description => {
+                self.decides.push(slot);
+                self.reasons.push(slot);
                 return Some(());
             }
             Role::Time => &mut self.time,
@@ -457,7 +502,8 @@ fn role_of(
     if marked_rest == base_rest && blank_rest.map(without_values) == Some(base_rest) {
         return Role::Value;
     }
-    let mut candidates = vec![Role::Time, Role::Id, Role::CorrelationId];
+    let mut candidates =
+        vec![Role::Time, Role::Id, Role::CorrelationId, Role::Reason, Role::Description];
     candidates.extend((0..3).map(Role::Initiator));
     candidates.extend((0..3).map(Role::Target));
     let explains = |role: &Role| {
@@ -527,6 +573,8 @@ fn field_mut<'fields, 'text>(
         Role::Time => FieldMut::Text(&mut fields.time),
         Role::Id => FieldMut::Text(&mut fields.id),
         Role::CorrelationId => FieldMut::Text(&mut fields.correlation_id),
+        Role::Reason => FieldMut::Text(&mut fields.reason),
+        Role::Description => FieldMut::Text(&mut fields.description),
         Role::Initiator(name) => {
             let user = fields.actor.user.as_mut()?;
             FieldMut::Name(match name {
