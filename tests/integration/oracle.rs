@@ -171,6 +171,9 @@ fn any_mutation() -> impl Strategy<Value = Mutation> {
         "\u{1}",
         " ",
         "User ",
+        " +1 2025550143",
+        "+1 20255501",
+        "StrongAuthentication",
     ]);
     prop_oneof![
         1 => (any::<Index>(), any::<u8>()).prop_map(|(place, byte)| Mutation::Flip(place, byte)),
