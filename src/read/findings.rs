@@ -144,8 +144,7 @@ impl Streak {
     ) {
         let day = time.date_naive();
         let goes_on = self.of.as_ref().is_some_and(|(known, known_day)| {
-            *known_day == day
-                && (Arc::ptr_eq(known, mentions) || known.service == mentions.service)
+            *known_day == day && (Arc::ptr_eq(known, mentions) || known.service == mentions.service)
         });
         if !goes_on {
             self.end(findings);

@@ -375,10 +375,8 @@ impl Meaning {
         let depends_on_values = roles.has_values && reads_values(event);
         // Whether a reason repeats the activity might then depend on the digits of a phone number.
         let acts_on_number = event.activity.as_str().contains('+');
-        let is_whole = classification.is_unknown()
-            || names_new_method
-            || depends_on_values
-            || acts_on_number;
+        let is_whole =
+            classification.is_unknown() || names_new_method || depends_on_values || acts_on_number;
         if is_whole || !roles.cover(event) {
             return None;
         }
