@@ -128,7 +128,7 @@ enum Role {
 #[derive(Debug, Default)]
 struct Roles {
     decides: Vec<usize>,
-    /// Those among them that are reasons.
+    /// Those that decide as well, but for the digits of phone numbers.
     reasons: Vec<usize>,
     /// Whether there are values of modified properties.
     has_values: bool,
@@ -197,7 +197,11 @@ impl Recogniser {
         let roles = known.roles.get(template)?.as_ref()?;
         let texts = Texts { record, slots: self.slots.as_slice() };
         texts.write_key(template, roles, &mut self.key);
-        let meaning = known.meanings.get(self.key.as_slice())?.as_ref()?;
+        let mut meaning = known.meanings.get(self.key.as_slice());
+        if meaning.is_none() && texts.forget_phone_numbers(roles, &mut self.key) {
+            meaning = known.meanings.get(self.key.as_slice());
+        }
+        let meaning = meaning?.as_ref()?;
         let time = parse_timestamp(std::str::from_utf8(texts.get(roles.time?)?).ok()?)?;
         let target = texts.names(roles.target)?;
         let initiator = texts.names(roles.initiator)?;
@@ -265,6 +269,7 @@ impl Recogniser {
             return;
         }
         texts.write_key(template, roles, &mut self.key);
+        texts.forget_phone_numbers(roles, &mut self.key);
         if known.meanings.len() >= MEANINGS {
             known.meanings.clear();
         }
@@ -273,18 +278,15 @@ impl Recogniser {
     }
 }
 
-/// Makes all phone numbers of one form the same.
-///
-/// What a reason means does not depend on their digits: no rule asks for a digit, unless behind a letter
-/// that stands in no phone number.
-fn forget_phone_numbers(reason: &mut [u8]) {
-    if memchr::memchr(b'+', reason).is_none() {
-        return;
+/// Makes the digits of phone numbers 0; false if there are none.
+fn forget_digits(reason: &mut [u8]) -> bool {
+    let text = std::str::from_utf8(reason).unwrap_or_default();
+    let numbers: Vec<_> = phone_numbers(text).collect();
+    for range in &numbers {
+        let digits = reason[range.clone()].iter_mut().filter(|byte| byte.is_ascii_digit());
+        digits.for_each(|byte| *byte = b'0');
     }
-    let Ok(text) = std::str::from_utf8(reason) else { return };
-    for range in phone_numbers(text).collect::<Vec<_>>() {
-        reason[range].iter_mut().filter(|byte| byte.is_ascii_digit()).for_each(|byte| *byte = b'0');
-    }
+    !numbers.is_empty()
 }
 
 /// How the texts of a record are quoted; `None` where records are not recognised: dates of a locale and
@@ -343,15 +345,27 @@ impl<'a> Texts<'a> {
     fn write_key(&self, template: usize, roles: &Roles, key: &mut Vec<u8>) {
         key.clear();
         key.extend(template.to_le_bytes());
-        for slot in &roles.decides {
+        for slot in roles.decides.iter().chain(&roles.reasons) {
             let text = self.bytes(*slot);
             key.extend(text.len().to_le_bytes());
-            let start = key.len();
             key.extend(text);
-            if roles.reasons.contains(slot) {
-                forget_phone_numbers(&mut key[start..]);
-            }
         }
+    }
+
+    /// Makes all phone numbers of one form the same in what tells the meaning; false if there are none.
+    ///
+    /// What a reason means does not depend on their digits: no rule asks for a digit, unless behind a
+    /// letter that stands in no phone number.
+    fn forget_phone_numbers(&self, roles: &Roles, key: &mut [u8]) -> bool {
+        let mut has_any = false;
+        // Reasons come last.
+        let mut end = key.len();
+        for slot in roles.reasons.iter().rev() {
+            let start = end - self.bytes(*slot).len();
+            has_any |= forget_digits(&mut key[start..end]);
+            end = start - size_of::<usize>();
+        }
+        has_any
     }
 
     /// The record with another text in a slot.
@@ -437,7 +451,6 @@ impl Roles {
                 return Some(());
             }
             Role::Reason | Role::Description => {
-                self.decides.push(slot);
                 self.reasons.push(slot);
                 return Some(());
             }
