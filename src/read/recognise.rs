@@ -424,16 +424,14 @@ impl Roles {
         let target = event
             .target_user()
             .and_then(|user| event.targets.iter().position(|target| std::ptr::eq(target, user)));
-        let base = audit_fields(decoder, texts.record)?;
+        let trial = Trial::new(audit_fields(decoder, texts.record)?, target);
         let mut roles = Self::default();
         for slot in 0..texts.slots.len() {
             let marked = texts.with(slot, MARK.as_bytes());
             let blank = texts.with(slot, b"");
-            let role = match (audit_fields(decoder, &marked), audit_fields(decoder, &blank)) {
-                (Some(marked), blank) => role_of(&base, &marked, blank.as_ref(), target),
-                (None, _) => Role::Decides,
-            };
-            roles.assign(slot, role)?;
+            let role = audit_fields(decoder, &marked)
+                .map(|marked| trial.role(marked, || audit_fields(decoder, &blank)));
+            roles.assign(slot, role.unwrap_or(Role::Decides))?;
         }
         Some(roles)
     }
@@ -497,41 +495,57 @@ fn audit_fields<'a>(decoder: &Decoder, record: &'a [u8]) -> Option<Fields<'a>> {
     }
 }
 
-/// What a slot is for, by what decoding finds with a mark in it, and with nothing in it.
-fn role_of(
-    base: &Fields<'_>,
-    marked: &Fields<'_>,
-    blank: Option<&Fields<'_>>,
+/// What decoding finds in a record as it is, to tell by it what each slot is for.
+struct Trial<'a> {
+    fields: Fields<'a>,
+    without_trifles: Fields<'a>,
+    without_values: Fields<'a>,
+    /// Which target is the user whom the event is about.
     target: Option<usize>,
-) -> Role {
-    let [base_rest, marked_rest] = [base, marked].map(without_trifles);
-    let blank_rest = blank.map(without_trifles);
-    if marked_rest == base_rest && blank_rest.as_ref() == Some(&base_rest) {
-        return Role::NoAccount;
+}
+
+impl<'a> Trial<'a> {
+    fn new(fields: Fields<'a>, target: Option<usize>) -> Self {
+        let without_trifles = without_trifles(fields.clone());
+        let without_values = without_values(without_trifles.clone());
+        Self { fields, without_trifles, without_values, target }
     }
-    let [base_rest, marked_rest] = [base_rest, marked_rest].map(without_values);
-    if marked_rest == base_rest && blank_rest.map(without_values) == Some(base_rest) {
-        return Role::Value;
+
+    /// What a slot is for, by what decoding finds with a mark in it, and with nothing in it.
+    fn role<'b>(&self, mut marked: Fields<'b>, blank: impl FnOnce() -> Option<Fields<'b>>) -> Role {
+        let role = self.role_of_copy(&mut marked);
+        role.or_else(|| self.role_without_effect(marked, blank()?)).unwrap_or(Role::Decides)
     }
-    let mut candidates =
-        vec![Role::Time, Role::Id, Role::CorrelationId, Role::Reason, Role::Description];
-    candidates.extend((0..3).map(Role::Initiator));
-    candidates.extend((0..3).map(Role::Target));
-    let explains = |role: &Role| {
-        let mut changed = base.clone();
-        let is_there = field_mut(&mut changed, *role, target).is_some_and(|field| {
-            let was_there = field.is_there();
-            field.set(MARK);
-            was_there
-        });
-        is_there && changed == *marked
-    };
-    candidates.into_iter().find(explains).unwrap_or(Role::Decides)
+
+    /// The role of a slot whose text turns up in one field, and has no other effect.
+    fn role_of_copy(&self, marked: &mut Fields<'_>) -> Option<Role> {
+        let single = [Role::Time, Role::Id, Role::CorrelationId, Role::Reason, Role::Description];
+        let initiator = (0..3).map(Role::Initiator);
+        let mut roles = single.into_iter().chain(initiator).chain((0..3).map(Role::Target));
+        let role = roles.find(|role| {
+            let field = field_mut(marked, *role, self.target);
+            field.is_some_and(|field| field.get() == Some(MARK))
+        })?;
+        let mut expected = self.fields.clone();
+        let field = field_mut(&mut expected, role, self.target)?;
+        field.get()?;
+        field.set(MARK);
+        (expected == *marked).then_some(role)
+    }
+
+    /// The role of a slot that changes nothing a sketch needs.
+    fn role_without_effect<'b>(&self, marked: Fields<'b>, blank: Fields<'b>) -> Option<Role> {
+        let both = [marked, blank].map(without_trifles);
+        if both.iter().all(|fields| *fields == self.without_trifles) {
+            return Some(Role::NoAccount);
+        }
+        let both = both.map(without_values);
+        both.iter().all(|fields| *fields == self.without_values).then_some(Role::Value)
+    }
 }
 
 /// The fields without those of which a sketch holds nothing, and on which nothing depends.
-fn without_trifles<'a>(fields: &Fields<'a>) -> Fields<'a> {
-    let mut fields = fields.clone();
+fn without_trifles(mut fields: Fields<'_>) -> Fields<'_> {
     fields.tenant_id = Text::default();
     fields.caller_ip = Text::default();
     fields.actor_ip = Text::default();
@@ -560,10 +574,10 @@ enum FieldMut<'fields, 'text> {
 }
 
 impl FieldMut<'_, '_> {
-    fn is_there(&self) -> bool {
+    fn get(&self) -> Option<&str> {
         match self {
-            Self::Text(text) => text.present().is_some(),
-            Self::Name(name) => name.is_some(),
+            Self::Text(text) => text.present(),
+            Self::Name(name) => name.as_deref(),
         }
     }
 
