@@ -116,7 +116,6 @@ impl Decoder {
                 };
             }
         }
-        run.streak.end(&mut run.out.findings);
         // Blocks resemble one another.
         let read = run.out.tally.read - records;
         self.is_dense.store(run.candidates > read / 2, Ordering::Relaxed);
@@ -326,6 +325,8 @@ impl<P: Product> Run<'_, P> {
         skipped: Vec<Range<usize>>,
         columns: Option<&Result<QueryColumns>>,
     ) {
+        // So that it is known by now.
+        self.streak.end(&mut self.out.findings);
         for range in skipped {
             if self.out.findings.audit_records > 0 || self.out.probe.audit_records > 0 {
                 return;
