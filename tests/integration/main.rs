@@ -29,3 +29,4 @@ mod rules;
 mod shapes;
 mod summary;
 mod support;
+mod threads;
