@@ -13,7 +13,7 @@ use regaudit::Reader;
 use serde_json::Value;
 
 /// A reading that has not ended by then never will.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn lines(from: u32, to: u32) -> String {
     let line = |id| {
