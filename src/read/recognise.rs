@@ -9,14 +9,16 @@
 //!
 //! - that turns up unchanged as a field of which the sketch needs the value has that [`Role`];
 //! - that is the reason is a part of what decides, but for the digits of phone numbers;
-//! - that changes nothing the sketch needs is of no account;
-//! - that changes nothing but a value of a modified property is of no account either, unless the
-//!   catalogue reads values of such properties, which their names decide;
+//! - that changes nothing the sketch needs is of no account; nor is a value of a modified property that
+//!   has a name, unless the catalogue reads values of such properties, which their names decide;
 //! - that has any other effect is taken for part of what decides.
 //!
 //! Decoding looks at a text to copy it, to see whether it says nothing, or to understand it. What is
-//! understood has an effect beyond the copy, so it decides; and texts that say nothing are never
-//! recognised. So what is recognised is what decoding would have found.
+//! understood has an effect beyond the copy, so it decides, unless it is understood in a few values only,
+//! which a trial need not meet: records of which texts are taken apart are not recognised, and what is
+//! compared with a word is among the fields that are compared. A text that says nothing gives another one
+//! the word; so nothing is learned where one says nothing that would be heard. So what is recognised is
+//! what decoding would have found.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -115,8 +117,6 @@ enum Role {
     Description,
     /// It is of no account.
     NoAccount,
-    /// A value of a modified property: of account only where the catalogue reads values.
-    Value,
     Time,
     Id,
     CorrelationId,
@@ -130,13 +130,13 @@ struct Roles {
     decides: Vec<usize>,
     /// Those that decide as well, but for the digits of phone numbers.
     reasons: Vec<usize>,
-    /// Whether there are values of modified properties.
-    has_values: bool,
     time: Option<usize>,
     id: Option<usize>,
     correlation_id: Option<usize>,
     initiator: [Option<usize>; 3],
     target: [Option<usize>; 3],
+    /// Which target that is.
+    target_number: Option<usize>,
 }
 
 /// What records of one template mean that have the same deciding texts.
@@ -265,7 +265,7 @@ impl Recogniser {
             known.roles[template] = Roles::find(decoder, &texts, event);
         }
         let Some(roles) = &known.roles[template] else { return };
-        if !roles.are_all_given(&texts) {
+        if !roles.are_all_given(&texts) || roles.leave_the_word(&texts) {
             return;
         }
         texts.write_key(template, roles, &mut self.key);
@@ -332,6 +332,24 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// Whether the text says nothing, so that decoding may take another one in its place.
+    fn says_nothing(&self, slot: usize) -> bool {
+        let Ok(text) = std::str::from_utf8(self.bytes(slot)) else { return false };
+        let has_escape = self.slots.get(slot).is_some_and(|slot| slot.has_escape);
+        if !has_escape {
+            return present(text).is_none();
+        }
+        // Blanks may be escaped, but none of what else says nothing.
+        let blanks = [r"\t", r"\n", r"\r", r"\f"];
+        let text = blanks.iter().fold(text.to_owned(), |text, blank| text.replace(blank, " "));
+        present(&text).is_none()
+    }
+
+    /// Whether the text stands for a list or object that is not there.
+    fn is_no_list(&self, slot: usize) -> bool {
+        matches!(self.bytes(slot), b"None" | b"null")
+    }
+
     fn names(&self, slots: [Option<usize>; 3]) -> Option<UserNames<'a>> {
         let [id, user_principal_name, display_name] = slots;
         Some(UserNames {
@@ -386,11 +404,12 @@ impl Meaning {
     ) -> Option<Self> {
         let names_new_method =
             classification.methods.iter().any(|method| matches!(method, Method::Other(_)));
-        let depends_on_values = roles.has_values && reads_values(event);
         // Whether a reason repeats the activity might then depend on the digits of a phone number.
         let acts_on_number = event.activity.as_str().contains('+');
-        let is_whole =
-            classification.is_unknown() || names_new_method || depends_on_values || acts_on_number;
+        let is_whole = classification.is_unknown()
+            || names_new_method
+            || reads_values(event)
+            || acts_on_number;
         if is_whole || !roles.cover(event) {
             return None;
         }
@@ -421,11 +440,13 @@ const MARK: &str = "regaudit looks what this is for";
 impl Roles {
     /// Finds out what each slot of a record is for; `None` where the record cannot be tried.
     fn find(decoder: &Decoder, texts: &Texts<'_>, event: &Event) -> Option<Self> {
-        let target = event
-            .target_user()
-            .and_then(|user| event.targets.iter().position(|target| std::ptr::eq(target, user)));
-        let trial = Trial::new(audit_fields(decoder, texts.record)?, target);
-        let mut roles = Self::default();
+        let target = number_of_target(event);
+        let fields = audit_fields(decoder, texts.record)?;
+        if fields.are_unpacked {
+            return None;
+        }
+        let trial = Trial::new(fields, target);
+        let mut roles = Self { target_number: target, ..Self::default() };
         for slot in 0..texts.slots.len() {
             let marked = texts.with(slot, MARK.as_bytes());
             let blank = texts.with(slot, b"");
@@ -440,10 +461,6 @@ impl Roles {
     fn assign(&mut self, slot: usize, role: Role) -> Option<()> {
         let place = match role {
             Role::NoAccount => return Some(()),
-            Role::Value => {
-                self.has_values = true;
-                return Some(());
-            }
             Role::Decides => {
                 self.decides.push(slot);
                 return Some(());
@@ -467,6 +484,12 @@ impl Roles {
         all.flatten().all(|slot| texts.get(*slot).is_some())
     }
 
+    /// Whether a text that decides says nothing: then a text that is of no account elsewhere may decide.
+    fn leave_the_word(&self, texts: &Texts<'_>) -> bool {
+        self.decides.iter().any(|slot| texts.says_nothing(*slot) || texts.is_no_list(*slot))
+            || self.reasons.iter().any(|slot| texts.says_nothing(*slot))
+    }
+
     /// Whether every text that a sketch takes from an event has a slot, and no other has.
     fn cover(&self, event: &Event) -> bool {
         let user = event.actor.user.as_ref();
@@ -484,8 +507,15 @@ impl Roles {
         let ids = [self.id, self.correlation_id];
         let slots = self.initiator.iter().chain(&self.target).chain(&ids);
         self.time.is_some()
+            && self.target_number == number_of_target(event)
             && given.iter().zip(slots).all(|(text, slot)| text.is_some() == slot.is_some())
     }
+}
+
+/// Which target is the user whom the event is about.
+fn number_of_target(event: &Event) -> Option<usize> {
+    let user = event.target_user()?;
+    event.targets.iter().position(|target| std::ptr::eq(target, user))
 }
 
 fn audit_fields<'a>(decoder: &Decoder, record: &'a [u8]) -> Option<Fields<'a>> {
@@ -499,7 +529,6 @@ fn audit_fields<'a>(decoder: &Decoder, record: &'a [u8]) -> Option<Fields<'a>> {
 struct Trial<'a> {
     fields: Fields<'a>,
     without_trifles: Fields<'a>,
-    without_values: Fields<'a>,
     /// Which target is the user whom the event is about.
     target: Option<usize>,
 }
@@ -507,8 +536,7 @@ struct Trial<'a> {
 impl<'a> Trial<'a> {
     fn new(fields: Fields<'a>, target: Option<usize>) -> Self {
         let without_trifles = without_trifles(fields.clone());
-        let without_values = without_values(without_trifles.clone());
-        Self { fields, without_trifles, without_values, target }
+        Self { fields, without_trifles, target }
     }
 
     /// What a slot is for, by what decoding finds with a mark in it, and with nothing in it.
@@ -536,15 +564,12 @@ impl<'a> Trial<'a> {
     /// The role of a slot that changes nothing a sketch needs.
     fn role_without_effect<'b>(&self, marked: Fields<'b>, blank: Fields<'b>) -> Option<Role> {
         let both = [marked, blank].map(without_trifles);
-        if both.iter().all(|fields| *fields == self.without_trifles) {
-            return Some(Role::NoAccount);
-        }
-        let both = both.map(without_values);
-        both.iter().all(|fields| *fields == self.without_values).then_some(Role::Value)
+        both.iter().all(|fields| *fields == self.without_trifles).then_some(Role::NoAccount)
     }
 }
 
-/// The fields without those of which a sketch holds nothing, and on which nothing depends.
+/// The fields without those of which a sketch holds nothing, and on which nothing depends, but for values
+/// of modified properties that the catalogue reads.
 fn without_trifles(mut fields: Fields<'_>) -> Fields<'_> {
     fields.tenant_id = Text::default();
     fields.caller_ip = Text::default();
@@ -554,13 +579,9 @@ fn without_trifles(mut fields: Fields<'_>) -> Fields<'_> {
     if let Some(user) = &mut fields.actor.user {
         user.home_tenant_id = None;
     }
-    fields
-}
-
-/// The fields without the values of modified properties.
-fn without_values(mut fields: Fields<'_>) -> Fields<'_> {
     let changes = fields.targets.iter_mut().filter_map(|target| target.changes.as_mut());
-    for change in changes.flatten() {
+    // Without a name, it may be the values that make it one.
+    for change in changes.flatten().filter(|change| !change.name.is_empty()) {
         change.old = None;
         change.new = None;
     }
@@ -616,6 +637,6 @@ fn field_mut<'fields, 'text>(
                 _ => &mut target.display_name,
             })
         }
-        Role::Decides | Role::NoAccount | Role::Value => return None,
+        Role::Decides | Role::NoAccount => return None,
     })
 }

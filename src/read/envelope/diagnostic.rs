@@ -124,6 +124,7 @@ impl<'a> DiagnosticRecord<'a> {
             category: flat.audit_event_category,
             operation: flat.operation_type,
             targets: vec![target],
+            are_unpacked: true,
             oddities,
             ..Fields::default()
         };

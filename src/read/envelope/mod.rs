@@ -64,12 +64,16 @@ pub(super) struct Fields<'a> {
     pub(super) description: Text<'a>,
     pub(super) user_agent: Text<'a>,
     pub(super) actor: Actor,
+    /// What kind of actor the export says it is, where that decides what its columns mean.
+    pub(super) actor_type: Text<'a>,
     /// The address of the initiator.
     pub(super) actor_ip: Text<'a>,
     /// The address of the envelope.
     pub(super) caller_ip: Text<'a>,
     pub(super) targets: Vec<Target>,
     pub(super) details: Vec<Detail>,
+    /// Whether some of them were taken out of a text that holds several, or depend on words in others.
+    pub(super) are_unpacked: bool,
     /// Fields that were not of the documented form.
     pub(super) oddities: Vec<&'static str>,
 }

@@ -203,7 +203,6 @@ impl PortalLayout {
 #[derive(Default)]
 struct Row {
     fields: Fields<'static>,
-    actor_type: String,
 }
 
 impl Row {
@@ -213,8 +212,9 @@ impl Row {
     /// languages of the portal that a public parser has met.
     fn into_fields(mut self) -> Fields<'static> {
         let actor = &mut self.fields.actor;
+        let actor_type = self.fields.actor_type.present().unwrap_or_default();
         let is_application =
-            self.actor_type.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("ap"));
+            actor_type.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("ap"));
         if is_application && let Some(user) = actor.user.take() {
             let application = actor.application.get_or_insert_default();
             application.app_id = application.app_id.take().or(user.id);
@@ -244,7 +244,7 @@ impl Row {
                 text.clone_into(&mut detail(&mut fields.details, number).key);
             }
             Column::DetailValue(number) => detail(&mut fields.details, number).value = given(),
-            Column::ActorType => text.clone_into(&mut self.actor_type),
+            Column::ActorType => fields.actor_type = owned(),
             Column::ActorHomeTenantName => {}
             Column::ActorServicePrincipalId => application(fields).service_principal_id = given(),
             Column::ActorServicePrincipalName => application(fields).display_name = given(),
