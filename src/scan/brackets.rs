@@ -202,10 +202,10 @@ fn lone_escapes(backslashes: u64, first: u64) -> Escapes {
 
 #[cfg(test)]
 mod tests {
-    use fearless_simd::dispatch;
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
-    use super::super::vector::level;
+    use super::super::vector::levels;
     use super::*;
 
     /// What is said of a stretch: the brackets, the carry, the line breaks.
@@ -232,9 +232,9 @@ mod tests {
         Some((brackets, (in_string, escaped), lines))
     }
 
-    fn in_blocks(blocks: &[[u8; WIDTH]], before: Carry) -> Option<Said> {
+    fn in_blocks(level: Level, blocks: &[[u8; WIDTH]], before: Carry) -> Option<Said> {
         let mut stretch = Stretch::new();
-        dispatch!(level(), simd => stretch.read(simd, blocks, before));
+        dispatch!(level, simd => stretch.read(simd, blocks, before));
         let brackets = stretch.brackets[..blocks.len()].iter();
         let brackets = brackets.map(|brackets| (brackets.opening, brackets.closing)).collect();
         let Stretch { after, lines, is_odd, .. } = stretch;
@@ -276,7 +276,10 @@ mod tests {
                 let blocks = &blocks[from.min(blocks.len())..];
                 let blocks = &blocks[..length.min(blocks.len())];
                 let before = Carry::new(in_string, in_string && escaped);
-                prop_assert_eq!(in_blocks(blocks, before), plainly(blocks, before));
+                let expected = plainly(blocks, before);
+                for level in levels() {
+                    prop_assert_eq!(&in_blocks(level, blocks, before), &expected);
+                }
             }
         }
     }

@@ -211,6 +211,7 @@ pub(super) fn guess(bytes: &[u8], beginning: &[u8]) -> Option<usize> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::vector::levels;
     use super::*;
 
     proptest! {
@@ -230,11 +231,14 @@ mod tests {
             let (mut plain, mut plain_quoted) = (Vec::new(), quoted);
             let plain_lines =
                 find_breaks_plainly(text.as_bytes(), start, &mut plain_quoted, &mut plain);
-            let (mut found, mut found_quoted) = (Vec::new(), quoted);
-            let lines = dispatch!(level(), simd => {
-                find_breaks(simd, text.as_bytes(), start, &mut found_quoted, &mut found)
-            });
-            prop_assert_eq!((lines, found, found_quoted), (plain_lines, plain, plain_quoted));
+            let expected = (plain_lines, plain, plain_quoted);
+            for level in levels() {
+                let (mut found, mut found_quoted) = (Vec::new(), quoted);
+                let lines = dispatch!(level, simd => {
+                    find_breaks(simd, text.as_bytes(), start, &mut found_quoted, &mut found)
+                });
+                prop_assert_eq!(&(lines, found, found_quoted), &expected);
+            }
         }
     }
 }

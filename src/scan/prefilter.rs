@@ -477,6 +477,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
+    use super::super::vector::levels;
     use super::*;
 
     const NEEDLES: [&str; 6] = [
@@ -516,17 +517,6 @@ mod tests {
     #[test]
     fn without_needles_only_escapes_are_found() {
         assert_eq!(Prefilter::new(&[], Pace::Fast).find(br"Needle \u0041", 0), Some(7));
-    }
-
-    /// Every level that the machine has.
-    fn levels() -> Vec<Level> {
-        let mut levels = vec![Level::new(), Level::baseline()];
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        levels.extend([
-            Level::new().as_avx2().map_or(Level::baseline(), Level::Avx2),
-            Level::new().as_sse4_2().map_or(Level::baseline(), Level::Sse4_2),
-        ]);
-        levels
     }
 
     /// Where needles and escapes stand that make a record a candidate.

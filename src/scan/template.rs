@@ -615,21 +615,11 @@ mod tests {
     use proptest::sample::{Index, select};
     use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
+    use super::super::vector::levels;
     use super::*;
 
     const COMMAS: Quoting = Quoting::Csv { delimiter: b',' };
     const SEMICOLONS: Quoting = Quoting::Csv { delimiter: b';' };
-
-    fn levels() -> Vec<Level> {
-        let best = Level::new();
-        let mut levels = vec![best, Level::baseline(), Level::fallback()];
-        #[cfg(target_arch = "x86_64")]
-        {
-            levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-            levels.extend(best.as_avx2().map(Level::Avx2));
-        }
-        levels
-    }
 
     /// Templates, and the record that each was learned from.
     struct Learned {

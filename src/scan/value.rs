@@ -173,6 +173,7 @@ fn line_breaks(bytes: &[u8]) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::vector::levels;
     use super::*;
 
     /// The end and what is left, byte by byte.
@@ -232,6 +233,16 @@ mod tests {
             let passage = Passage { depth, in_string, escaped: escaped && in_string, lines: 0 };
             let expected = plainly(passage, text.as_bytes());
             prop_assert_eq!(in_blocks(passage, text.as_bytes()), expected);
+            // What is not nested is not read in blocks.
+            for level in levels().into_iter().filter(|_| depth > 0) {
+                let (mut found, mut place) = (passage, 0);
+                let bytes = text.as_bytes();
+                let end = dispatch!(level, simd => {
+                    found.find_end_in_blocks(simd, bytes, &mut place, |_| None)
+                });
+                let end = end.or_else(|| found.find_end_plainly(bytes, &mut place));
+                prop_assert_eq!((end, place, left_of(found, end)), expected);
+            }
 
             // Shown in two pieces, it ends at the same place.
             let (first, second) = text.as_bytes().split_at(cut.min(text.len()));
