@@ -115,6 +115,15 @@ mod tests {
         }
     }
 
+    /// A rule that demands no text would be found by chance alone.
+    #[test]
+    fn every_rule_demands_a_text() {
+        for rule in rules() {
+            let texts = cover(&rule.when).map(|cover| cover.texts).unwrap_or_default();
+            assert!(!texts.is_empty() && texts.iter().all(|text| !text.is_empty()), "{}", rule.id);
+        }
+    }
+
     #[test]
     fn a_service_is_looked_for_where_nothing_else_is_asked() {
         assert!(super::needles(&[]).contains(&"Authentication Methods"));
