@@ -16,7 +16,8 @@
 //! - What may not be claimed for want of room may be once the caller has taken results. The caller wakes a
 //!   thread for each result that it takes from a board that is half empty, and before it sleeps itself.
 //! - The caller sleeps only where the next result is not ready. Whoever pins a result wakes it once there
-//!   are many, or if nothing is left to claim; and a thread wakes it before it sleeps if there are any.
+//!   are many, or if nothing is left to claim; and a thread wakes it before it sleeps, or turns to a pipe,
+//!   if there are any.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -135,6 +136,17 @@ enum Task {
     Part(Place, Arc<Parts>, u64),
     Stream(usize, Stream),
     Block(Place, Box<Block>, Arc<Decoder>),
+}
+
+impl Task {
+    /// Whether it may take long before there is anything to read.
+    fn may_stall(&self) -> bool {
+        match self {
+            Self::Open(_, unopened) => unopened.may_stall(),
+            Self::Stream(_, stream) => stream.may_stall,
+            Self::Part(..) | Self::Block(..) => false,
+        }
+    }
 }
 
 impl<P: Product> Threaded<P> {
@@ -307,6 +319,11 @@ impl<P: Product> Board<P> {
                 return None;
             }
             if let Some(task) = state.claim(self.limit()) {
+                let has_news = state.caller_waits && state.ready() > 0;
+                drop(state);
+                if has_news && task.may_stall() {
+                    self.done.notify_one();
+                }
                 return Some(task);
             }
             if state.has_no_more_work() {
@@ -373,8 +390,11 @@ impl<P: Product> Board<P> {
                     let mut state = self.lock();
                     let place = state.reserve(input);
                     let waiting = state.input(input).waiting_bytes();
-                    let is_room =
-                        waiting <= self.worth_waking() && state.may_go_on(input, self.limit());
+                    // Whoever reads on from a pipe may not be back for long.
+                    let is_left_alone = stream.may_stall && state.idle == 0;
+                    let is_room = !is_left_alone
+                        && waiting <= self.worth_waking()
+                        && state.may_go_on(input, self.limit());
                     if !is_room {
                         self.hand_back(state, input, stream);
                         return self.perform(Task::Block(place, Box::new(block), decoder), worker);

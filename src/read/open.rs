@@ -85,6 +85,11 @@ impl<'a> Bytes<'a> {
 }
 
 impl<'a> Unopened<'a> {
+    /// Whether it may be long in coming, as from a pipe.
+    pub(super) fn may_stall(&self) -> bool {
+        !self.bytes.can_reopen()
+    }
+
     /// Opens the input and tells what it is. What is learned on the way is noted in the report,
     /// also where that ends in an error.
     pub(super) fn try_open(

@@ -314,3 +314,33 @@ fn a_pipe_in_a_folder_is_named_not_waited_for() {
     assert_eq!(ids(&read), ["1"]);
     assert_eq!(kinds(&read), [ErrorKind::UnsupportedFormat]);
 }
+
+/// What is ready is handed out, though every thread waits for a pipe.
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_writes_to_keeps_nothing_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut paths = vec![folder.path().join("good.json")];
+    std::fs::write(&paths[0], event(1)).unwrap();
+    for name in ["one", "two", "three"] {
+        let pipe = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        if !made.is_ok_and(|status| status.success()) {
+            return;
+        }
+        paths.push(pipe);
+    }
+    let (send, receive) = std::sync::mpsc::channel();
+    let inputs = paths.clone();
+    std::thread::spawn(move || {
+        let mut events = Reader::new().threads(2).paths(&inputs);
+        while send.send(events.next().map(|event| event.is_ok())).is_ok() {}
+    });
+    let patience = std::time::Duration::from_secs(20);
+    assert_eq!(receive.recv_timeout(patience), Ok(Some(true)));
+    for (number, pipe) in (2..).zip(&paths[1..]) {
+        std::fs::write(pipe, event(number)).unwrap();
+        assert_eq!(receive.recv_timeout(patience), Ok(Some(true)), "{}", pipe.display());
+    }
+    assert_eq!(receive.recv_timeout(patience), Ok(None));
+}
