@@ -24,6 +24,7 @@ mod imports;
 mod masking;
 mod oracle;
 mod properties;
+mod recognition;
 mod reserved;
 mod rules;
 mod shapes;

@@ -18,7 +18,7 @@ const PIECES: [Option<(usize, u64)>; 4] =
     [None, Some((256 * 1024, 4096)), Some((700, 2000)), Some((64, 300))];
 
 /// Reads files in every way, and holds what comes out against the plain path.
-fn check(reader: &Reader, paths: &[PathBuf], case: &str) {
+pub fn check(reader: &Reader, paths: &[PathBuf], case: &str) {
     let plain = collect(reader.clone().plain().paths(paths));
     let mut expected = Summary::new();
     plain.events.iter().for_each(|event| expected.add(event));
@@ -45,7 +45,8 @@ fn assert_same_outcome(found: &Outcome, plain: &Outcome, case: &str) {
     );
 }
 
-fn assert_same_summary(
+/// Sums up without decoding everything, and holds what comes out against the plain path.
+pub fn assert_same_summary(
     reader: &Reader,
     paths: &[PathBuf],
     plain: &Outcome,
@@ -212,13 +213,9 @@ impl Mutation {
     }
 }
 
-/// Each is read some fifty times; `PROPTEST_CASES` asks for more.
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(60)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(cases()))]
+    // Each is read some fifty times; `PROPTEST_CASES` asks for more.
+    #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn mutations(
@@ -237,125 +234,4 @@ proptest! {
         fs::write(&path, &bytes).unwrap();
         check(&readers()[reader], &[path], &format!("{shape}, {mutations:?}"));
     }
-}
-
-/// Reads records that differ in one text or another, each kind of them twice.
-fn check_lines(case: &str, records: &[String]) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("lines.json");
-    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
-    fs::write(&path, lines).unwrap();
-    check(&Reader::new(), &[path], case);
-}
-
-fn graph_record(members: &str) -> String {
-    format!(
-        r#"{{"activityDateTime":"2026-03-09T08:00:00Z","loggedByService":"Authentication Methods","activityDisplayName":"User registered security info","result":"success",{members}}}"#
-    )
-}
-
-/// A group and a user change places: whose names are taken is another matter in each.
-#[test]
-fn the_user_is_not_always_the_first_target() {
-    let record = |one: (&str, &str), two: (&str, &str)| {
-        let target = |(kind, id): (&str, &str)| {
-            format!(r#"{{"type":"{kind}","id":"{id}","displayName":"Name of {id}"}}"#)
-        };
-        graph_record(&format!(
-            r#""resultReason":"User registered Fido2","targetResources":[{},{}]"#,
-            target(one),
-            target(two)
-        ))
-    };
-    let (user, group) = ("User", "Group");
-    check_lines(
-        "targets",
-        &[
-            record((user, "1"), (group, "a")),
-            record((user, "2"), (group, "a")),
-            record((group, "b"), (user, "3")),
-            record((group, "c"), (user, "3")),
-        ],
-    );
-}
-
-/// A text that says nothing leaves the word to another, which was of no account before.
-#[test]
-fn a_text_that_says_nothing_gives_another_one_the_word() {
-    let record = |inner: &str, outer: &str| {
-        format!(
-            r#"{{"time":"2026-03-09T08:00:00Z","category":"AuditLogs","resultType":"{outer}","operationName":"User registered security info","properties":{{"activityDisplayName":"User registered security info","loggedByService":"Authentication Methods","result":"{inner}","resultReason":"User registered Fido2","targetResources":[{{"type":"User","id":"1"}}]}}}}"#
-        )
-    };
-    check_lines(
-        "result",
-        &[
-            record("success", "success"),
-            record("success", "success"),
-            record("<null>", "success"),
-            record("<null>", "failure"),
-        ],
-    );
-}
-
-#[test]
-fn a_list_that_says_nothing_gives_another_one_the_word() {
-    let record = |many: &str, old: &str| {
-        format!(
-            r#"{{"activityDateTime":"2026-03-09T08:00:00Z","loggedByService":"Core Directory","activityDisplayName":"Update user","result":"success","targetResources":"{many}","targetResource":[{{"type":"User","modifiedProperties":[{{"displayName":"StrongAuthenticationMethod","oldValue":"[]","newValue":"[{{\"MethodType\":{old}}}]"}}]}}]}}"#
-        )
-    };
-    let many = r#"[{\"type\":\"User\",\"modifiedProperties\":[{\"displayName\":\"StrongAuthenticationMethod\",\"oldValue\":\"[]\",\"newValue\":\"[1]\"}]}]"#;
-    check_lines(
-        "lists",
-        &[
-            record(many, "6"),
-            record(many, "6"),
-            record("None", "6"),
-            record("None", "7"),
-            record("None", "0"),
-        ],
-    );
-}
-
-/// The type of an actor of the portal's CSV is of account only where it is an application's.
-#[test]
-fn an_actor_of_the_portal_may_be_an_application() {
-    let header = "Date (UTC),CorrelationId,Service,Activity,Result,ResultReason,ActorType,ActorDisplayName,ActorObjectId,Target1Type,Target1ObjectId\n";
-    let row = |number: u32, kind: &str| {
-        format!(
-            "\"2026-03-09T08:00:00Z\",\"c{number}\",\"Authentication Methods\",\"User registered security info\",\"success\",\"User registered Fido2\",\"{kind}\",\"Ada\",\"1\",\"User\",\"1\"\n"
-        )
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("portal.csv");
-    let rows = [row(1, "User"), row(2, "User"), row(3, "Application"), row(4, "User")].concat();
-    fs::write(&path, format!("{header}{rows}")).unwrap();
-    check(&Reader::new(), &[path], "portal");
-}
-
-fn first_schema(kind: &str, identity: &str, names: &str, values: &str) -> String {
-    format!(
-        r#"{{"time":"2018-03-09T08:00:00Z","category":"Audit","operationName":"User registered security info","resultType":"success","resultDescription":"User registered Fido2","identity":"{identity}","properties":{{"identityType":"{kind}","auditEventCategory":"Authentication Methods","operationType":"Add","targetResourceType":"{names}","targetResourceName":"{values}"}}}}"#
-    )
-}
-
-#[test]
-fn the_type_of_an_identity_may_be_of_account() {
-    let record = |kind: &str| first_schema(kind, "ada@example.com", "ObjectClass", "Role");
-    check_lines("identity types", &[record("PUID"), record("PUID"), record("UPN"), record("PUID")]);
-}
-
-#[test]
-fn an_identity_may_say_that_there_is_none() {
-    let record = |identity: &str| first_schema("UPN", identity, "ObjectClass", "Role");
-    let users = ["ada@example.com", "ada@example.com", "NA", "ben@example.com"];
-    check_lines("identities", &users.map(record));
-}
-
-#[test]
-fn a_packed_target_is_taken_apart() {
-    let record = |values: &str| first_schema("PUID", "x", "UPN__TenantContextID", values);
-    let values = ["ada@example.com__1", "ada@example.com__1", "ben@example.com__2"];
-    check_lines("packed targets", &values.map(record));
 }
