@@ -98,11 +98,11 @@ impl Listing {
     /// Adds what is in a folder, in the order of the bytes of the names.
     fn list(&mut self, folder: &Path) -> Result<(), Error> {
         let mut entries = Vec::new();
-        let mut failure = None;
         for entry in fs::read_dir(folder).map_err(Error::io)? {
             match entry {
                 Ok(entry) => entries.push((entry.file_name(), entry)),
-                Err(error) => failure = Some(Error::io(error)),
+                // What was found before it is read all the same.
+                Err(error) => self.add_error(folder, Error::io(error)),
             }
         }
         entries.retain(|(name, _)| !name.as_encoded_bytes().starts_with(b"."));
@@ -110,7 +110,7 @@ impl Listing {
         for (_, entry) in entries {
             self.add(&entry);
         }
-        failure.map_or(Ok(()), Err)
+        Ok(())
     }
 
     fn add(&mut self, entry: &DirEntry) {
