@@ -1,5 +1,7 @@
 //! What each text of a record is for, found out by changing it.
 
+use memchr::memmem;
+
 use super::texts::Texts;
 use crate::model::Event;
 use crate::read::decode::Decoder;
@@ -38,7 +40,7 @@ pub(super) struct Roles {
     target_number: Option<usize>,
 }
 
-/// What a slot is tried with: a text that stands in no log.
+/// What a slot is tried with: a text that stands in no log, or in one that was made to mislead.
 const MARK: &str = "regaudit looks what this is for";
 
 impl Roles {
@@ -46,7 +48,9 @@ impl Roles {
     pub(super) fn find(decoder: &Decoder, texts: &Texts<'_>, event: &Event) -> Option<Self> {
         let target = number_of_target(event);
         let fields = audit_fields(decoder, texts.record)?;
-        if fields.are_unpacked {
+        // What turns up in a trial has to be what was tried.
+        let holds_mark = memmem::find(texts.record, MARK.as_bytes()).is_some();
+        if fields.are_unpacked || holds_mark {
             return None;
         }
         let trial = Trial::new(fields, target);
