@@ -41,6 +41,7 @@
 //! | [`catalogue`] | what each record means, as one table of rules |
 //! | [`read`](mod@read) | exports into events, with an account of every record |
 //! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
+//! | [`query`](mod@query) | events as rows of documented tables |
 //! | [`report`] | answers as tables, JSON, NDJSON and CSV |
 //!
 //! # Features
@@ -70,6 +71,7 @@ pub mod internals;
 mod mask;
 pub mod model;
 mod origin;
+pub mod query;
 pub mod read;
 pub mod report;
 mod scan;

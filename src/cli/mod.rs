@@ -8,6 +8,7 @@ mod catalogue;
 mod events;
 mod inspect;
 mod output;
+mod rows;
 mod session;
 mod summary;
 mod tables;

@@ -89,6 +89,26 @@ pub struct Verbatim {
     pub status: Option<String>,
 }
 
+/// The user an event is about, by the names its record gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct EventUser<'event> {
+    /// The object id.
+    pub id: Option<&'event str>,
+    /// The user principal name, in the casing of the record.
+    pub user_principal_name: Option<&'event str>,
+    /// The display name.
+    pub display_name: Option<&'event str>,
+}
+
+impl EventUser<'_> {
+    /// What tells the user: the object id, else the user principal name, in lower case. `None` where the
+    /// record gives neither.
+    pub fn key(&self) -> Option<String> {
+        self.id.or(self.user_principal_name).map(str::to_lowercase)
+    }
+}
+
 impl Event {
     /// An event of which no more is known yet than when it was, what happened, and where it stands.
     ///
@@ -142,6 +162,24 @@ impl Event {
             .iter()
             .find(is_user)
             .or_else(|| self.targets.iter().find(|target| target.user_principal_name.is_some()))
+    }
+
+    /// The user the event is about: the [target](Self::target_user); where there is none, the user who
+    /// acted for themselves.
+    pub fn user(&self) -> Option<EventUser<'_>> {
+        if let Some(target) = self.target_user() {
+            return Some(EventUser {
+                id: target.id.as_deref(),
+                user_principal_name: target.user_principal_name.as_deref(),
+                display_name: target.display_name.as_deref(),
+            });
+        }
+        let user = self.actor.user.as_ref().filter(|_| self.actor_kind() == ActorKind::User)?;
+        Some(EventUser {
+            id: user.id.as_deref(),
+            user_principal_name: user.user_principal_name.as_deref(),
+            display_name: user.display_name.as_deref(),
+        })
     }
 
     /// What kind of actor stands behind the event.

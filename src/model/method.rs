@@ -53,6 +53,29 @@ pub enum MethodFamily {
     Other,
 }
 
+impl MethodFamily {
+    /// The value of the flat column `method_family`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MobileApp => "mobile_app",
+            Self::HardwareToken => "hardware_token",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::SecurityQuestions => "security_questions",
+            Self::AppPassword => "app_password",
+            Self::Passkey => "passkey",
+            Self::WindowsHello => "windows_hello",
+            Self::Platform => "platform",
+            Self::TemporaryAccessPass => "temporary_access_pass",
+            Self::QrCode => "qr_code",
+            Self::Certificate => "certificate",
+            Self::External => "external",
+            Self::Password => "password",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// Defines the enum, its names, flags and spellings from one table.
 macro_rules! methods {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $family:ident,

@@ -19,7 +19,7 @@ mod time;
 pub use self::activity::Activity;
 pub use self::actor::{Actor, ActorKind, Application, User};
 pub use self::change::{Change, PropertyValue};
-pub use self::event::{Detail, Event, Target, Verbatim};
+pub use self::event::{Detail, Event, EventUser, Target, Verbatim};
 pub use self::ip::IpAddress;
 pub use self::method::{Capability, Method, MethodFamily};
 pub use self::outcome::Outcome;

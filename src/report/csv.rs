@@ -27,7 +27,7 @@ impl<W: Write> CsvWriter<W> {
     /// Writes the header.
     pub fn new(output: W, columns: &[Column]) -> io::Result<Self> {
         let mut rows = csv::Writer::from_writer(output);
-        rows.write_record(columns.iter().map(|column| column.name)).map_err(as_io)?;
+        rows.write_record(columns.iter().map(|column| column.name.as_bytes())).map_err(as_io)?;
         Ok(Self { rows })
     }
 

@@ -32,7 +32,7 @@ impl Serialize for Row<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(Some(self.columns.len()))?;
         for (column, cell) in self.columns.iter().zip(self.cells) {
-            object.serialize_entry(column.name, cell)?;
+            object.serialize_entry(column.name.as_ref(), cell)?;
         }
         object.end()
     }

@@ -12,7 +12,7 @@ mod table;
 mod text;
 
 pub use self::csv::CsvWriter;
-pub use self::flat::{COLUMNS, flat_event};
+pub use self::flat::{event_cells, event_columns};
 pub use self::json::{write_json, write_ndjson_row};
 pub use self::summary::{Grouping, summary_tables};
 pub use self::table::{Cell, Column, Table};

@@ -1,5 +1,7 @@
 //! Rows of cells, before anyone has decided how to write them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -16,6 +18,10 @@ pub enum Cell {
     Text(String),
     /// A number of things.
     Number(u64),
+    /// A number that may be negative.
+    Integer(i64),
+    /// A number that need not be whole.
+    Real(f64),
     /// A share, 0 to 1.
     Share(f64),
     /// Yes or no.
@@ -51,6 +57,8 @@ impl Cell {
             Self::Null => String::new(),
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Real(number) => number.to_string(),
             Self::Share(share) => format!("{share:.4}"),
             Self::Bool(value) => value.to_string(),
             Self::List(texts) => texts.join(";"),
@@ -59,10 +67,10 @@ impl Cell {
 }
 
 /// A column: its name, and whether its cells are numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// The name, lower_snake.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Whether people expect it flush right.
     pub is_number: bool,
 }
@@ -70,12 +78,12 @@ pub struct Column {
 impl Column {
     /// A column of texts.
     pub const fn text(name: &'static str) -> Self {
-        Self { name, is_number: false }
+        Self { name: Cow::Borrowed(name), is_number: false }
     }
 
     /// A column of numbers.
     pub const fn number(name: &'static str) -> Self {
-        Self { name, is_number: true }
+        Self { name: Cow::Borrowed(name), is_number: true }
     }
 }
 

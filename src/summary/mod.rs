@@ -209,24 +209,15 @@ impl Summary {
         *self.reasons.entry(key).or_default() += events;
     }
 
-    /// The user is the target; where there is none, the user who acted for themselves.
     fn add_user(&mut self, event: &Event, classification: &Classification) {
-        let found = match (event.target_user(), &event.actor.user) {
-            (Some(target), _) => UserCounts {
-                id: target.id.clone(),
-                user_principal_name: target.user_principal_name.clone(),
-                display_name: target.display_name.clone(),
-                ..UserCounts::default()
-            },
-            (None, Some(user)) if event.actor_kind() == ActorKind::User => UserCounts {
-                id: user.id.clone(),
-                user_principal_name: user.user_principal_name.clone(),
-                display_name: user.display_name.clone(),
-                ..UserCounts::default()
-            },
-            _ => UserCounts::default(),
+        let names = event.user().unwrap_or_default();
+        let found = UserCounts {
+            id: names.id.map(str::to_owned),
+            user_principal_name: names.user_principal_name.map(str::to_owned),
+            display_name: names.display_name.map(str::to_owned),
+            ..UserCounts::default()
         };
-        let Some(key) = found.key() else {
+        let Some(key) = names.key() else {
             self.without_user += 1;
             return;
         };

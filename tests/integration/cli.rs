@@ -21,7 +21,7 @@ use crate::support::{Row, expected_rows, files_below};
 pub const BLOB: &str = "fixtures/exports/insights-logs-auditlogs";
 
 /// The columns of `events`, as design.md lists them.
-pub const FLAT_COLUMNS: [&str; 28] = [
+pub const FLAT_COLUMNS: [&str; 29] = [
     "event_id",
     "time",
     "tenant_id",
@@ -50,6 +50,7 @@ pub const FLAT_COLUMNS: [&str; 28] = [
     "record",
     "line",
     "byte",
+    "user_key",
 ];
 
 const GROUPINGS: [&str; 7] = ["activity", "outcome", "method", "actor", "day", "user", "reason"];

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("model", &["error", "origin"]),
@@ -18,7 +18,8 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("mask", &["catalogue", "model", "error", "origin"]),
     ("summary", &["catalogue", "model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
-    ("report", &["summary", "catalogue", "model", "read", "error", "origin"]),
+    ("query", &["catalogue", "model", "error", "origin"]),
+    ("report", &["query", "summary", "catalogue", "model", "read", "error", "origin"]),
     ("internals", &["scan"]),
     ("cli", &[]),
     ("main", &["cli"]),
