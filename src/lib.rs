@@ -40,6 +40,7 @@
 //! | [`model`] | the words of the log as values |
 //! | [`catalogue`] | what each record means, as one table of rules |
 //! | [`read`](mod@read) | exports into events, with an account of every record |
+//! | [`attempt`] | what users went through in one sitting, and what they hold after it |
 //! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
 //! | [`query`](mod@query) | events as rows of documented tables |
 //! | [`report`] | answers as tables, JSON, NDJSON and CSV |
@@ -55,7 +56,8 @@
 //!
 //! It reads no other log: not sign-ins, not the Unified Audit Log of Microsoft 365, not events that a
 //! SIEM has re-shaped; those are named in the error. It asks no service for anything and sends nothing
-//! anywhere. Counts are of events, not of attempts: a user who tries twice is two events.
+//! anywhere. A summary counts events, not attempts: a user who tries twice is two events. [`Attempts`]
+//! counts sittings.
 //!
 //! # The catalogue
 //!
@@ -63,6 +65,7 @@
 //!
 #![doc = include_str!("catalogue/table.md")]
 
+pub mod attempt;
 pub mod catalogue;
 mod error;
 #[cfg(feature = "internals")]
@@ -78,6 +81,9 @@ mod scan;
 mod summarize;
 pub mod summary;
 
+pub use self::attempt::{
+    Attempt, AttemptOutcome, AttemptWindow, Attempts, Certainty, Mode, UserHistory,
+};
 pub use self::catalogue::{Classification, classify};
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::mask::Masker;

@@ -213,12 +213,25 @@ fn strong_authentication_methods(event: &Event) -> Vec<Method> {
     methods
 }
 
+/// What `StrongAuthenticationMethod` holds after the change, and which of it is the default; `None`
+/// where the event does not say.
+pub(crate) fn strong_authentication_held(event: &Event) -> Option<(Vec<Method>, Option<Method>)> {
+    let changes = event.changes().filter(|change| change.name == "StrongAuthenticationMethod");
+    let json = changes.filter_map(|change| change.new.as_ref()?.json.as_ref()).last()?;
+    let entries = json.as_array()?;
+    let default = entries.iter().find(|entry| entry.get("Default") == Some(&Value::Bool(true)));
+    Some((method_types(json), default.and_then(method_type)))
+}
+
 fn method_types(json: &Value) -> Vec<Method> {
     let entries = json.as_array().map(Vec::as_slice).unwrap_or_default();
-    let types = entries.iter().filter_map(|entry| match entry.get("MethodType")? {
+    entries.iter().filter_map(method_type).collect()
+}
+
+fn method_type(entry: &Value) -> Option<Method> {
+    match entry.get("MethodType")? {
         Value::Number(number) => Method::from_method_type(number.as_u64()?),
         Value::String(name) => Some(Method::from_text(name)),
         _ => None,
-    });
-    types.collect()
+    }
 }

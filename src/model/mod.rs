@@ -6,7 +6,9 @@
 mod activity;
 mod actor;
 mod change;
+mod counts;
 mod event;
+mod identity;
 mod ip;
 mod method;
 mod outcome;
@@ -19,6 +21,7 @@ mod time;
 pub use self::activity::Activity;
 pub use self::actor::{Actor, ActorKind, Application, User};
 pub use self::change::{Change, PropertyValue};
+pub use self::counts::Counts;
 pub use self::event::{Detail, Event, EventUser, Target, Verbatim};
 pub use self::ip::IpAddress;
 pub use self::method::{Capability, Method, MethodFamily};
@@ -31,4 +34,5 @@ pub use self::time::{DateOrder, format_timestamp, parse_local, parse_timestamp};
 pub(crate) use self::time::{possible_orders, serialize_optional_timestamp, serialize_timestamp};
 
 pub(crate) use self::event::{guest_home, is_same_user};
+pub(crate) use self::identity::{Identity, KnownNames};
 pub(crate) use self::text::{find_ignore_case, present};

@@ -12,57 +12,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Classification, Family, classify};
-use crate::model::{ActorKind, Event, Method, Outcome, guest_home};
+pub use crate::model::Counts;
+use crate::model::{ActorKind, Event, Identity, KnownNames, Method, Outcome};
 
 pub(crate) use self::sketches::SketchSummary;
-
-/// How many events came to what.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Counts {
-    /// Done.
-    pub success: u64,
-    /// Tried, and did not work.
-    pub failure: u64,
-    /// Broken off by the user.
-    pub cancelled: u64,
-    /// Begun.
-    pub started: u64,
-    /// With a result that is not known.
-    pub unknown: u64,
-}
-
-impl Counts {
-    fn add(&mut self, outcome: Outcome) {
-        *self.of_mut(outcome) += 1;
-    }
-
-    fn of_mut(&mut self, outcome: Outcome) -> &mut u64 {
-        match outcome {
-            Outcome::Success => &mut self.success,
-            Outcome::Failure => &mut self.failure,
-            Outcome::Cancelled => &mut self.cancelled,
-            Outcome::Started => &mut self.started,
-            Outcome::Unknown => &mut self.unknown,
-        }
-    }
-
-    /// How many came to this outcome.
-    pub fn of(mut self, outcome: Outcome) -> u64 {
-        *self.of_mut(outcome)
-    }
-
-    /// How many in all.
-    pub fn total(self) -> u64 {
-        self.success + self.failure + self.cancelled + self.started + self.unknown
-    }
-
-    fn merge(&mut self, other: Self) {
-        for outcome in Outcome::ALL {
-            *self.of_mut(outcome) += other.of(outcome);
-        }
-    }
-}
 
 /// A mergeable fold over events.
 ///
@@ -135,9 +88,7 @@ struct ReasonKey {
 /// What is kept of one user.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct UserCounts {
-    id: Option<String>,
-    user_principal_name: Option<String>,
-    display_name: Option<String>,
+    identity: Identity,
     span: Span,
     outcomes: Counts,
     succeeded: BTreeSet<Method>,
@@ -210,19 +161,13 @@ impl Summary {
     }
 
     fn add_user(&mut self, event: &Event, classification: &Classification) {
-        let names = event.user().unwrap_or_default();
-        let found = UserCounts {
-            id: names.id.map(str::to_owned),
-            user_principal_name: names.user_principal_name.map(str::to_owned),
-            display_name: names.display_name.map(str::to_owned),
-            ..UserCounts::default()
-        };
-        let Some(key) = names.key() else {
+        let identity = Identity::of(event);
+        let Some(key) = identity.key() else {
             self.without_user += 1;
             return;
         };
         let user = self.users.entry(key).or_default();
-        user.fill_in(&found);
+        user.identity.fill_in(&identity);
         user.span.add(Span::at(event.time));
         user.outcomes.add(classification.outcome);
         if classification.outcome == Outcome::Success {
@@ -292,24 +237,13 @@ impl Summary {
         rows
     }
 
-    /// The users, those known by name alone taken together with the one whose id goes with that name:
-    /// as the name itself, else as the home address of a guest. Of several, the least id is taken.
+    /// The users, those known by name alone taken together with the one whose id goes with that name.
     fn reconciled_users(&self) -> BTreeMap<String, UserCounts> {
-        let mut own: BTreeMap<String, &str> = BTreeMap::new();
-        let mut homes: BTreeMap<String, &str> = BTreeMap::new();
-        for (key, user) in &self.users {
-            if let (Some(_), Some(name)) = (&user.id, &user.user_principal_name) {
-                own.entry(name.to_lowercase()).or_insert(key);
-                if let Some(home) = guest_home(name) {
-                    homes.entry(home.to_lowercase()).or_insert(key);
-                }
-            }
-        }
-        let id_of = |name: &str| own.get(name).or_else(|| homes.get(name)).copied();
+        let known = KnownNames::of(self.users.iter().map(|(key, user)| (key, &user.identity)));
         let mut users: BTreeMap<String, UserCounts> = BTreeMap::new();
         for (key, user) in &self.users {
-            let known = if user.id.is_none() { id_of(key) } else { None };
-            users.entry(known.unwrap_or(key).to_owned()).or_default().merge(user.clone());
+            let key = known.key_of(key, &user.identity);
+            users.entry(key.to_owned()).or_default().merge(user.clone());
         }
         users
     }
@@ -333,20 +267,8 @@ impl Summary {
 }
 
 impl UserCounts {
-    /// What tells the user: the object id, else the user principal name, ASCII case aside.
-    fn key(&self) -> Option<String> {
-        let name = self.id.as_ref().or(self.user_principal_name.as_ref())?;
-        Some(name.to_lowercase())
-    }
-
-    fn fill_in(&mut self, other: &Self) {
-        keep_first(&mut self.id, other.id.as_ref());
-        keep_first(&mut self.user_principal_name, other.user_principal_name.as_ref());
-        keep_first(&mut self.display_name, other.display_name.as_ref());
-    }
-
     fn merge(&mut self, other: Self) {
-        self.fill_in(&other);
+        self.identity.fill_in(&other.identity);
         self.span.add(other.span);
         self.outcomes.merge(other.outcomes);
         self.add_succeeded(other.succeeded);
@@ -363,26 +285,14 @@ impl UserCounts {
 
     fn into_row(self) -> UserRow {
         UserRow {
-            id: self.id,
-            user_principal_name: self.user_principal_name,
-            display_name: self.display_name,
+            id: self.identity.id,
+            user_principal_name: self.identity.user_principal_name,
+            display_name: self.identity.display_name,
             first: self.span.first(),
             last: self.span.last(),
             outcomes: self.outcomes,
             succeeded: self.succeeded.iter().map(|method| method.as_str().to_owned()).collect(),
         }
-    }
-}
-
-/// Keeps one of several spellings, the same whatever the order in which they come: the least.
-fn keep_first(kept: &mut Option<String>, found: Option<&String>) {
-    let is_better = match (&*kept, found) {
-        (None, Some(_)) => true,
-        (Some(kept), Some(found)) => found < kept,
-        (_, None) => false,
-    };
-    if is_better {
-        *kept = found.cloned();
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 
-use super::{Counts, ReasonKey, Span, Summary, UserCounts, bounded};
+use super::{Counts, ReasonKey, Span, Summary, bounded};
 use crate::catalogue::{Classification, Kind, SHELVES, Sketch, Sketchbook, UserNames, UserNumber};
-use crate::model::{ActorKind, Event, Outcome};
+use crate::model::{ActorKind, Event, Identity, Outcome};
 
 /// The kinds of actor, in the order in which they are counted.
 const ACTORS: [ActorKind; 5] = [
@@ -210,15 +210,14 @@ fn add_kind(summary: &mut Summary, kind: &Kind, counts: &[u64; ACTORS.len()]) {
 
 /// Adds what the events of a user came to.
 fn add_user(summary: &mut Summary, names: UserNames<'_>, sketch: &UserSketch, kinds: &[Arc<Kind>]) {
-    let found = UserCounts {
+    let identity = Identity {
         id: names.id.map(text),
         user_principal_name: names.user_principal_name.map(text),
         display_name: names.display_name.map(text),
-        ..UserCounts::default()
     };
-    let Some(key) = found.key() else { return };
+    let Some(key) = identity.key() else { return };
     let user = summary.users.entry(key).or_default();
-    user.fill_in(&found);
+    user.identity.fill_in(&identity);
     user.span.add(sketch.span);
     user.outcomes.merge(sketch.outcomes);
     for kind in sketch.succeeded.iter() {

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("model", &["error", "origin"]),
@@ -17,9 +17,10 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("read", &["scan", "catalogue", "model", "error", "origin"]),
     ("mask", &["catalogue", "model", "error", "origin"]),
     ("summary", &["catalogue", "model", "error", "origin"]),
+    ("attempt", &["catalogue", "model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
-    ("query", &["catalogue", "model", "error", "origin"]),
-    ("report", &["query", "summary", "catalogue", "model", "read", "error", "origin"]),
+    ("query", &["attempt", "catalogue", "model", "error", "origin"]),
+    ("report", &["query", "attempt", "summary", "catalogue", "model", "read", "error", "origin"]),
     ("internals", &["scan"]),
     ("cli", &[]),
     ("main", &["cli"]),
