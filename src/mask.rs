@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::catalogue::Classification;
 use crate::model::{
     Activity, Event, IpAddress, Method, PropertyValue, Reason, Target, Verbatim, find_ignore_case,
-    phone_numbers,
+    guest_home, phone_numbers,
 };
 
 /// Replaces personal data in events: user principal names and names by `user1`, `user2`, ..,
@@ -150,9 +150,11 @@ impl Masker {
         user_principal_name: &mut Option<String>,
         display_name: &mut Option<String>,
     ) {
+        // A guest goes by the home address in some records.
+        let home = user_principal_name.as_deref().and_then(guest_home);
         let stand_in = self
             .users
-            .of([id, user_principal_name.as_ref()])
+            .of([id, user_principal_name.as_ref(), home.as_ref()])
             .or_else(|| self.users.of([display_name.as_ref()]));
         if let Some(stand_in) = stand_in {
             replace(user_principal_name, &stand_in);

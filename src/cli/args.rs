@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regaudit::catalogue::Family;
 use regaudit::model::{Activity, DateOrder, Method, Outcome};
 use regaudit::report::Grouping;
-use regaudit::{Filter, Reader, Shape};
+use regaudit::{Attempt, AttemptOutcome, Filter, Reader, Shape};
 
-use super::when::parse_when;
+use super::when::{parse_duration, parse_when};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 nothing matched; 2 usage or I/O error, or an input that cannot be read; \
@@ -33,6 +33,10 @@ pub(super) enum Command {
     Summary(SummaryArguments),
     /// List the events, one a row
     Events(EventsArguments),
+    /// Tell who got through in one sitting, who broke off, failed or gave up
+    Attempts(AttemptsArguments),
+    /// Tell everything of one user: events, attempts, and the methods they hold
+    User(UserArguments),
     /// Show the rules by which events are read
     Catalogue(CatalogueArguments),
 }
@@ -74,6 +78,58 @@ pub(super) struct EventsArguments {
     #[command(flatten)]
     pub(super) filter: FilterArguments,
     /// How to write it; a table shows the columns that fit, the others show all
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AttemptsArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// Only attempts that go on at this time or later (UTC): RFC 3339, a date, or how long ago
+    #[arg(long, value_parser = parse_when, value_name = "TIME", help_heading = "Which attempts")]
+    since: Option<DateTime<Utc>>,
+    /// Only attempts that begin before this time (UTC), written alike
+    #[arg(long, value_parser = parse_when, value_name = "TIME", help_heading = "Which attempts")]
+    until: Option<DateTime<Utc>>,
+    /// Only this user, by user principal name or object id; may be given several times
+    #[arg(long, help_heading = "Which attempts")]
+    pub(super) user: Vec<String>,
+    /// Only attempts of this outcome; may be given several times
+    #[arg(long, value_parser = attempt_outcome_parser(), help_heading = "Which attempts")]
+    outcome: Vec<AttemptOutcome>,
+    /// The longest time between two steps of one attempt
+    #[arg(long, value_parser = parse_duration, value_name = "TIME", default_value = "15m")]
+    pub(super) gap: TimeDelta,
+    /// How to write it; a table shows the columns that fit, the others show all
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+impl AttemptsArguments {
+    /// Whether the attempt is asked for, whosever it is.
+    pub(super) fn accepts(&self, attempt: &Attempt) -> bool {
+        self.since.is_none_or(|since| attempt.last >= since)
+            && self.until.is_none_or(|until| attempt.first < until)
+            && (self.outcome.is_empty() || self.outcome.contains(&attempt.outcome))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UserArguments {
+    /// The user principal name or the object id
+    #[arg(value_name = "USER", help_heading = "Arguments")]
+    pub(super) user: String,
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// The longest time between two steps of one attempt
+    #[arg(long, value_parser = parse_duration, value_name = "TIME", default_value = "15m")]
+    pub(super) gap: TimeDelta,
+    /// How to write it; ndjson and csv hold the events alone
     #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
     pub(super) format: Format,
     #[command(flatten)]
@@ -267,6 +323,10 @@ fn grouping_parser() -> impl TypedValueParser<Value = Grouping> {
 
 fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
     by_name(&Outcome::ALL, Outcome::as_str)
+}
+
+fn attempt_outcome_parser() -> impl TypedValueParser<Value = AttemptOutcome> {
+    by_name(&AttemptOutcome::ALL, AttemptOutcome::as_str)
 }
 
 fn family_parser() -> impl TypedValueParser<Value = Family> {

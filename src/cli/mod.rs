@@ -4,6 +4,7 @@
 //! goes to standard error. Nothing here knows more of the library than any other program could.
 
 mod args;
+mod attempts;
 mod catalogue;
 mod events;
 mod inspect;
@@ -12,6 +13,8 @@ mod rows;
 mod session;
 mod summary;
 mod tables;
+mod user;
+mod wanted;
 mod when;
 
 use std::io;
@@ -61,6 +64,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(arguments),
         Command::Summary(arguments) => summary::run(arguments),
         Command::Events(arguments) => events::run(arguments),
+        Command::Attempts(arguments) => attempts::run(arguments),
+        Command::User(arguments) => user::run(arguments),
         Command::Catalogue(arguments) => catalogue::run(arguments),
     };
     match result {

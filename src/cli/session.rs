@@ -32,18 +32,29 @@ impl Session {
     /// came to; `None` where it was stopped by a fault.
     pub(super) fn read(
         &mut self,
-        mut events: Events<'_>,
+        events: Events<'_>,
         mut each: impl FnMut(&Event, &Classification) -> io::Result<()>,
+    ) -> io::Result<Option<Report>> {
+        self.read_whole(events, |_| (), |event, classification, ()| each(event, classification))
+    }
+
+    /// The same, where something must be looked up that masking takes away.
+    pub(super) fn read_whole<T>(
+        &mut self,
+        mut events: Events<'_>,
+        mut before_masking: impl FnMut(&Event) -> T,
+        mut each: impl FnMut(&Event, &Classification, T) -> io::Result<()>,
     ) -> io::Result<Option<Report>> {
         for event in events.by_ref() {
             match event {
                 Ok(mut event) => {
                     // Only what the catalogue has a rule for is handed out as an event.
                     let Some(mut classification) = classify(&event) else { continue };
+                    let found = before_masking(&event);
                     if let Some(masker) = &mut self.masker {
                         masker.mask(&mut event, &mut classification);
                     }
-                    each(&event, &classification)?;
+                    each(&event, &classification, found)?;
                 }
                 Err(fault) => {
                     if self.meet(fault).is_break() {

@@ -18,6 +18,11 @@ fn parse_at(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     )
 }
 
+/// Reads a length of time.
+pub(super) fn parse_duration(text: &str) -> Result<TimeDelta, String> {
+    ago(text).ok_or_else(|| "expected a length of time: 15m, 2h, 1d, 1w".to_owned())
+}
+
 fn ago(text: &str) -> Option<TimeDelta> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let number = number.parse::<u32>().ok()?.into();

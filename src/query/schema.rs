@@ -5,18 +5,22 @@
 //! Names are flat and lower_snake, times are UTC, units stand in the name, and what an export does not
 //! say is null.
 
+mod attempts;
 mod changes;
 mod events;
 mod facts;
 mod methods;
+mod users;
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+pub use self::attempts::{ATTEMPTS, OfAttempt};
 pub use self::changes::CHANGES;
 pub use self::events::EVENTS;
 pub use self::facts::{FACTS, Judged};
 pub use self::methods::METHODS;
+pub use self::users::{OfUser, USERS};
 use super::value::Value;
 use crate::catalogue::Classification;
 use crate::error::{Error, ErrorKind};
@@ -127,11 +131,16 @@ pub enum Table {
     Changes,
     /// One row for each event, with what the rules of the catalogue ask about.
     Facts,
+    /// One row for each attempt.
+    Attempts,
+    /// One row for each user.
+    Users,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Methods, Self::Changes, Self::Facts];
+    pub const ALL: [Self; 6] =
+        [Self::Events, Self::Methods, Self::Changes, Self::Facts, Self::Attempts, Self::Users];
 
     /// The name in SQL.
     pub const fn as_str(self) -> &'static str {
@@ -140,6 +149,8 @@ impl Table {
             Self::Methods => "methods",
             Self::Changes => "changes",
             Self::Facts => "facts",
+            Self::Attempts => "attempts",
+            Self::Users => "users",
         }
     }
 
@@ -150,6 +161,8 @@ impl Table {
             Self::Methods => "one row for each event and method it is about",
             Self::Changes => "one row for each event and modified property",
             Self::Facts => "one row for each event, with what the rules of the catalogue ask about",
+            Self::Attempts => "one row for each sitting of a user, and what came of it",
+            Self::Users => "one row for each user, and what they hold",
         }
     }
 
@@ -160,6 +173,8 @@ impl Table {
             Self::Methods => columns(&METHODS),
             Self::Changes => columns(&CHANGES),
             Self::Facts => columns(&FACTS),
+            Self::Attempts => columns(&ATTEMPTS),
+            Self::Users => columns(&USERS),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Rows of the documented tables as cells.
 
 use super::table::{Cell, Column};
+use crate::attempt::{Attempt, UserHistory};
 use crate::catalogue::Classification;
 use crate::model::Event;
 use crate::query::Value;
-use crate::query::schema::{self, Definition, EVENTS, Seen};
+use crate::query::schema::{self, ATTEMPTS, Definition, EVENTS, Seen, USERS};
 
 /// The columns of the table [`events`](EVENTS).
 pub fn event_columns() -> Vec<Column> {
@@ -15,6 +16,26 @@ pub fn event_columns() -> Vec<Column> {
 pub fn event_cells(event: &Event, classification: &Classification) -> Vec<Cell> {
     let seen = Seen::new(event, classification);
     EVENTS.iter().map(|definition| Cell::from((definition.read)(seen))).collect()
+}
+
+/// The columns of the table [`attempts`](ATTEMPTS).
+pub fn attempt_columns() -> Vec<Column> {
+    columns(&ATTEMPTS)
+}
+
+/// The cells of an attempt, in the order of [`attempt_columns`].
+pub fn attempt_cells(attempt: &Attempt) -> Vec<Cell> {
+    ATTEMPTS.iter().map(|definition| Cell::from((definition.read)(attempt))).collect()
+}
+
+/// The columns of the table [`users`](USERS).
+pub fn user_columns() -> Vec<Column> {
+    columns(&USERS)
+}
+
+/// The cells of a user, in the order of [`user_columns`].
+pub fn user_cells(user: &UserHistory) -> Vec<Cell> {
+    USERS.iter().map(|definition| Cell::from((definition.read)(user))).collect()
 }
 
 fn columns<Read>(definitions: &[Definition<Read>]) -> Vec<Column> {

@@ -3,6 +3,7 @@
 //! Every answer is turned into [`Table`]s of plain cells first, so that each format is written in one
 //! place and shows the same values.
 
+mod attempts;
 mod csv;
 mod flat;
 mod json;
@@ -11,8 +12,11 @@ mod table;
 #[cfg(feature = "cli")]
 mod text;
 
+pub use self::attempts::attempts_overview;
 pub use self::csv::CsvWriter;
-pub use self::flat::{event_cells, event_columns};
+pub use self::flat::{
+    attempt_cells, attempt_columns, event_cells, event_columns, user_cells, user_columns,
+};
 pub use self::json::{write_json, write_ndjson_row};
 pub use self::summary::{Grouping, summary_tables};
 pub use self::table::{Cell, Column, Table};

@@ -8,6 +8,7 @@
     reason = "a test may stop at the first surprise, and nobody calls it"
 )]
 
+mod attempts;
 #[cfg(feature = "cli")]
 mod cli;
 mod corpus;
