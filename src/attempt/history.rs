@@ -21,7 +21,7 @@ pub(super) fn of_user(
     let mut replay = Replay::default();
     let mut outcomes = Counts::default();
     for (place, record) in records.iter().enumerate() {
-        if paired[place].is_some() {
+        if paired.first_of[place].is_some() {
             continue;
         }
         if record.kind.part != Part::Statement {
@@ -30,8 +30,9 @@ pub(super) fn of_user(
         replay.record(record);
         // What the directory states beside a change holds after that change, also where the
         // directory was the first to write.
-        let seconds = (0..records.len()).filter(|second| paired[*second] == Some(place));
-        seconds.for_each(|second| replay.statement(&records[second]));
+        for second in paired.seconds_of(place) {
+            replay.statement(&records[*second]);
+        }
     }
     let first = records.first().map(|record| record.time).unwrap_or_default();
     let last = records.last().map(|record| record.time).unwrap_or_default();
@@ -97,18 +98,24 @@ impl Replay {
         match effect {
             Effect::Register => {
                 self.registered.extend(changes(methods));
-                methods.iter().for_each(|method| self.add(method));
+                for method in methods {
+                    self.add(method);
+                }
             }
             Effect::Update => {
                 // What is updated was held, under this name or a less exact one.
                 let is_held =
                     |method: &&Method| self.held.keys().any(|held| can_be_same(held, method));
                 let unseen: Vec<Method> = methods.iter().filter(|m| !is_held(m)).cloned().collect();
-                unseen.iter().for_each(|method| self.add(method));
+                for method in &unseen {
+                    self.add(method);
+                }
             }
             Effect::Delete => {
                 self.deleted.extend(changes(methods));
-                methods.iter().for_each(|method| self.remove(method));
+                for method in methods {
+                    self.remove(method);
+                }
             }
             Effect::RequireRegistration => {
                 let gone: Vec<Method> = self.held.keys().filter(|m| is_reset(m)).cloned().collect();

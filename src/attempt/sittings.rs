@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 
 use super::Attempts;
 use super::answer::{Attempt, by_name};
-use super::ledger::Record;
+use super::ledger::{Kind, Record};
 use super::part::{Effect, Part, Step};
 use super::twins::Paired;
 use super::verdict;
-use crate::model::{Identity, Method, Outcome};
+use crate::model::{Identity, Outcome};
 
 /// The attempts of a user, in the order of their first steps.
 pub(super) fn attempts(
@@ -21,17 +21,11 @@ pub(super) fn attempts(
 ) -> Vec<Attempt> {
     let is_step = |place: &usize| {
         let kind = records[*place].kind;
-        paired[*place].is_none() && kind.is_own() && kind.step().is_some()
+        paired.first_of[*place].is_none() && kind.is_own() && kind.step().is_some()
     };
     let steps: Vec<usize> = (0..records.len()).filter(is_step).collect();
-    let mut seconds: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (second, first) in paired.iter().enumerate() {
-        if let Some(first) = first {
-            seconds.entry(*first).or_default().push(second);
-        }
-    }
     let sittings = group(records, &steps, gap);
-    sittings.iter().filter_map(|steps| attempt(records, steps, &seconds, user)).collect()
+    sittings.iter().filter_map(|steps| attempt(records, steps, paired, user)).collect()
 }
 
 /// Joins neighbours in time, and neighbours with one correlation id.
@@ -81,7 +75,7 @@ impl Sittings {
 fn attempt(
     records: &[Record<'_>],
     steps: &[usize],
-    seconds: &HashMap<usize, Vec<usize>>,
+    paired: &Paired,
     user: &Identity,
 ) -> Option<Attempt> {
     let (first, last) = (records.get(*steps.first()?)?, records.get(*steps.last()?)?);
@@ -91,14 +85,14 @@ fn attempt(
     let decided = kinds.get(decided)?;
 
     let twins: Vec<usize> =
-        steps.iter().filter_map(|step| seconds.get(step)).flatten().copied().collect();
+        steps.iter().flat_map(|step| paired.seconds_of(*step)).copied().collect();
     let mut places: Vec<usize> = steps.iter().chain(&twins).copied().collect();
     places.sort_unstable();
     let tried = kinds.iter().filter(|kind| is_about_new_method(kind.part));
     let obtained = tried.clone().filter(|kind| {
         kind.outcome == Outcome::Success && !matches!(kind.part, Part::Begin | Part::Options)
     });
-    let methods = |kind: &&&super::ledger::Kind| -> Vec<Method> { kind.methods.clone() };
+    let methods = |kind: &&Kind| kind.methods.clone();
     let correlation_ids: BTreeSet<&String> =
         steps.iter().filter_map(|step| records[*step].correlation.as_ref()).collect();
     Some(Attempt {
@@ -113,8 +107,8 @@ fn attempt(
         tries: verdict::tries(&taken),
         events: steps.len() as u64,
         twins: twins.len() as u64,
-        methods_tried: by_name(tried.clone().flat_map(|kind| methods(&kind))),
-        methods_obtained: by_name(obtained.flat_map(|kind| methods(&kind))),
+        methods_tried: by_name(tried.clone().flat_map(methods)),
+        methods_obtained: by_name(obtained.flat_map(methods)),
         reason: decided.reason.clone(),
         rule: decided.rule.to_owned(),
         correlation_ids: correlation_ids.into_iter().cloned().collect(),

@@ -1,14 +1,25 @@
 //! Second records of a change, paired with the first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Attempts;
 use super::ledger::{Kind, Record};
 use super::part::{Book, Effect, Part};
 use super::similar::can_be_same;
 
-/// For each record, the first record whose second it is.
-pub(super) type Paired = Vec<Option<usize>>;
+/// Records by their places, paired.
+pub(super) struct Paired {
+    /// For each record, the first record whose second it is.
+    pub(super) first_of: Vec<Option<usize>>,
+    seconds: BTreeMap<usize, Vec<usize>>,
+}
+
+impl Paired {
+    /// The second records of a first one, in the order of time.
+    pub(super) fn seconds_of(&self, first: usize) -> &[usize] {
+        self.seconds.get(&first).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// Pairs each second record of a user with the nearest first one that it can belong to; the nearest
 /// pairs are found first, of pairs equally near the earlier ones.
@@ -24,14 +35,20 @@ pub(super) fn pair(records: &[Record<'_>]) -> Paired {
         }
     }
     candidates.sort_unstable();
-    let mut paired: Paired = vec![None; records.len()];
+    let mut first_of = vec![None; records.len()];
     let mut taken: BTreeSet<(usize, Book)> = BTreeSet::new();
     for (_, second, first, book) in candidates {
-        if paired[second].is_none() && taken.insert((first, book)) {
-            paired[second] = Some(first);
+        if first_of[second].is_none() && taken.insert((first, book)) {
+            first_of[second] = Some(first);
         }
     }
-    paired
+    let mut seconds: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (second, first) in first_of.iter().enumerate() {
+        if let Some(first) = first {
+            seconds.entry(*first).or_default().push(second);
+        }
+    }
+    Paired { first_of, seconds }
 }
 
 /// The records near enough in time.

@@ -157,3 +157,30 @@ impl AttemptWindow {
         attempts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Target, parse_timestamp};
+    use crate::origin::Origin;
+
+    #[test]
+    fn what_is_kept_does_not_grow_with_the_log() {
+        let start = parse_timestamp("2026-03-09T08:00:00Z").unwrap();
+        let mut window = AttemptWindow::new(TimeDelta::minutes(5));
+        let (mut attempts, mut most) = (0, 0);
+        for hour in 0..20_000 {
+            let time = start + TimeDelta::hours(hour);
+            let mut event =
+                Event::new(time, "User reviewed security info", Origin::new("generated"));
+            event.service = Some("Authentication Methods".to_owned());
+            event.set_status("success");
+            let user_principal_name = Some(format!("user{}@example.com", hour % 100));
+            event.targets = vec![Target { user_principal_name, ..Target::default() }];
+            attempts += window.add(&event).len();
+            most = most.max(window.ledger.notes.len());
+        }
+        assert!(most <= PATIENCE, "{most} notes");
+        assert_eq!(attempts + window.finish().len(), 20_000);
+    }
+}

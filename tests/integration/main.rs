@@ -11,6 +11,8 @@
 mod attempts;
 #[cfg(feature = "cli")]
 mod cli;
+#[cfg(feature = "cli")]
+mod cli_attempts;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;
