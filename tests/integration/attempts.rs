@@ -167,7 +167,7 @@ fn a_registration_asked_for_at_sign_in_is_one_attempt() {
     ]);
     assert_eq!((attempt.outcome, attempt.mode), (AttemptOutcome::Completed, Mode::Interrupt));
     assert_eq!((attempt.tries, attempt.events, attempt.twins), (2, 5, 0));
-    assert_eq!(attempt.duration_seconds, 210.0);
+    assert_eq!(attempt.last - attempt.first, TimeDelta::seconds(210));
     assert_eq!(names(&attempt.methods_tried), ["passkey_fido2"]);
     assert_eq!(names(&attempt.methods_obtained), ["passkey_fido2"]);
     assert_eq!(attempt.rule, "registration.completed");
@@ -197,7 +197,9 @@ fn the_gap_and_the_correlation_id_make_sittings() {
     let (attempts, _) = fold(&events);
     assert_eq!(attempts[0].correlation_ids, ["00000000-0000-4000-8000-00000000c001"]);
     let mut wide = Attempts::new().gap(TimeDelta::hours(4));
-    events.iter().for_each(|event| wide.add(event));
+    for event in &events {
+        wide.add(event);
+    }
     assert_eq!(wide.finish().0.len(), 1);
 }
 
@@ -483,6 +485,61 @@ impl Plain<'_> {
     }
 }
 
+/// For each record, the one whose second record it is: the nearest pair, again and again.
+fn plain_partners(records: &[Plain<'_>]) -> Vec<Option<usize>> {
+    let mut partner: Vec<Option<usize>> = vec![None; records.len()];
+    loop {
+        let mut nearest = None;
+        for second in 0..records.len() {
+            for first in 0..records.len() {
+                let sort = |place: usize| match records[place].found.family {
+                    Family::Registration => 1,
+                    Family::Credential => 2,
+                    _ => 3,
+                };
+                let is_taken = (0..records.len())
+                    .any(|other| partner[other] == Some(first) && sort(other) == sort(second));
+                let is_pair = records[second].is_second()
+                    && partner[second].is_none()
+                    && !is_taken
+                    && records[second].goes_with(&records[first]);
+                let distance = (records[second].event.time - records[first].event.time).abs();
+                if is_pair && nearest.is_none_or(|found| (distance, second, first) < found) {
+                    nearest = Some((distance, second, first));
+                }
+            }
+        }
+        let Some((_, second, first)) = nearest else { break };
+        partner[second] = Some(first);
+    }
+    partner
+}
+
+/// For each step, the least number of those it is joined to: taken over until nothing changes.
+fn plain_sittings(records: &[Plain<'_>], steps: &[usize], gap: TimeDelta) -> Vec<usize> {
+    let mut sitting: Vec<usize> = (0..records.len()).collect();
+    loop {
+        let mut changed = false;
+        for &a in steps {
+            for &b in steps {
+                let (one, other) = (records[a].event, records[b].event);
+                let apart = (one.time - other.time).abs();
+                let same =
+                    one.correlation_id.is_some() && one.correlation_id == other.correlation_id;
+                let joined = apart <= gap || (same && apart <= TimeDelta::hours(24));
+                if joined && sitting[a] < sitting[b] {
+                    sitting[b] = sitting[a];
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    sitting
+}
+
 /// The attempts as the documentation of the module tells them, looked for in the plainest way.
 fn plain_attempts(events: &[Event], gap: TimeDelta) -> Vec<Told> {
     let mut told = Vec::new();
@@ -495,56 +552,11 @@ fn plain_attempts(events: &[Event], gap: TimeDelta) -> Vec<Told> {
         let mut records: Vec<Plain<'_>> =
             of_user.filter_map(|event| Some(Plain { event, found: classify(event)? })).collect();
         records.sort_by_key(|record| (record.event.time, "urxbofscA".find(record.letter())));
-        // The nearest pair, again and again.
-        let mut partner: Vec<Option<usize>> = vec![None; records.len()];
-        loop {
-            let mut nearest = None;
-            for second in 0..records.len() {
-                for first in 0..records.len() {
-                    let sort = |place: usize| match records[place].found.family {
-                        Family::Registration => 1,
-                        Family::Credential => 2,
-                        _ => 3,
-                    };
-                    let is_taken = (0..records.len())
-                        .any(|other| partner[other] == Some(first) && sort(other) == sort(second));
-                    let is_pair = records[second].is_second()
-                        && partner[second].is_none()
-                        && !is_taken
-                        && records[second].goes_with(&records[first]);
-                    let distance = (records[second].event.time - records[first].event.time).abs();
-                    if is_pair && nearest.is_none_or(|found| (distance, second, first) < found) {
-                        nearest = Some((distance, second, first));
-                    }
-                }
-            }
-            let Some((_, second, first)) = nearest else { break };
-            partner[second] = Some(first);
-        }
-        // Everything joined takes the least number of what it is joined to, until nothing changes.
+        let partner = plain_partners(&records);
         let steps: Vec<usize> = (0..records.len())
             .filter(|place| partner[*place].is_none() && records[*place].is_own_step())
             .collect();
-        let mut sitting: Vec<usize> = (0..records.len()).collect();
-        loop {
-            let mut changed = false;
-            for &a in &steps {
-                for &b in &steps {
-                    let (one, other) = (records[a].event, records[b].event);
-                    let apart = (one.time - other.time).abs();
-                    let same =
-                        one.correlation_id.is_some() && one.correlation_id == other.correlation_id;
-                    let joined = apart <= gap || (same && apart <= TimeDelta::hours(24));
-                    if joined && sitting[a] < sitting[b] {
-                        sitting[b] = sitting[a];
-                        changed = true;
-                    }
-                }
-            }
-            if !changed {
-                break;
-            }
-        }
+        let sitting = plain_sittings(&records, &steps, gap);
         for &start in &steps {
             let of_sitting: Vec<usize> =
                 steps.iter().copied().filter(|place| sitting[*place] == start).collect();
