@@ -63,6 +63,8 @@ pub enum ErrorKind {
     MissingField,
     /// A time that cannot be understood.
     Time,
+    /// A question that cannot be asked: an unknown table or column, SQL that cannot be read.
+    Query,
     /// Dates whose order (day first, month first) neither the file nor the caller settles.
     DateOrder,
 }

@@ -68,6 +68,9 @@
 pub mod attempt;
 pub mod catalogue;
 mod error;
+#[cfg(feature = "polars")]
+mod exports;
+mod filter;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
@@ -86,10 +89,13 @@ pub use self::attempt::{
 };
 pub use self::catalogue::{Classification, classify};
 pub use self::error::{Error, ErrorKind, Result};
+#[cfg(feature = "polars")]
+pub use self::exports::Exports;
+pub use self::filter::Filter;
 pub use self::mask::Masker;
 pub use self::model::Outcome;
 pub use self::origin::Origin;
-pub use self::read::{Events, Filter, Reader, Shape, Tally, read, read_from, read_slice};
+pub use self::read::{Events, Reader, Shape, Tally, read, read_from, read_slice};
 pub use self::summary::Summary;
 
 /// Compiles and runs what the README shows.

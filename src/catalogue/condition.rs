@@ -28,7 +28,7 @@ pub enum Condition {
 }
 
 /// What [`Condition::Word`] takes for the border of a word.
-const SEPARATORS: &[char] = &['.', ',', ';', ':', '(', ')', '[', ']', '/', '+', '-'];
+pub(crate) const SEPARATORS: &[char] = &['.', ',', ';', ':', '(', ')', '[', ']', '/', '+', '-'];
 
 impl Condition {
     /// Whether the condition holds for the facts of a record.

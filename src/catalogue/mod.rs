@@ -20,6 +20,8 @@ mod sketch;
 
 pub use self::classify::{Classification, classify, classify_facts};
 pub use self::condition::Condition;
+#[cfg(feature = "polars")]
+pub(crate) use self::condition::SEPARATORS;
 pub use self::family::Family;
 pub use self::field::{Facts, Field};
 pub(crate) use self::field::{reads_values, strong_authentication_held};

@@ -7,6 +7,8 @@ use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regaudit::catalogue::Family;
 use regaudit::model::{Activity, DateOrder, Method, Outcome};
+#[cfg(feature = "polars")]
+use regaudit::query::Table;
 use regaudit::report::Grouping;
 use regaudit::{Attempt, AttemptOutcome, Filter, Reader, Shape};
 
@@ -37,6 +39,12 @@ pub(super) enum Command {
     Attempts(AttemptsArguments),
     /// Tell everything of one user: events, attempts, and the methods they hold
     User(UserArguments),
+    /// Ask in SQL
+    #[cfg(feature = "polars")]
+    Query(QueryArguments),
+    /// Write the tables as files: Parquet, CSV, NDJSON or JSON
+    #[cfg(feature = "polars")]
+    Convert(ConvertArguments),
     /// Show the rules by which events are read
     Catalogue(CatalogueArguments),
 }
@@ -82,6 +90,87 @@ pub(super) struct EventsArguments {
     pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: OutputArguments,
+}
+
+#[cfg(feature = "polars")]
+const QUERY_EXAMPLES: &str = "\
+Examples:
+  regaudit query \"SELECT method, outcome, count(*) AS events FROM methods \
+WHERE family = 'registration' GROUP BY method, outcome ORDER BY events DESC\" exports/
+  regaudit query --schema";
+
+#[cfg(feature = "polars")]
+#[derive(Debug, Args)]
+#[command(after_help = QUERY_EXAMPLES)]
+pub(super) struct QueryArguments {
+    /// The question, to the tables that --schema lists; every family is in them
+    #[arg(required = true, value_name = "SQL", help_heading = "Arguments")]
+    pub(super) sql: Option<String>,
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// Print the tables and their columns instead
+    #[arg(long, exclusive = true)]
+    pub(super) schema: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Table, help_heading = "Writing")]
+    pub(super) format: AnswerFormat,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+#[cfg(feature = "polars")]
+#[derive(Debug, Args)]
+pub(super) struct ConvertArguments {
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    #[command(flatten)]
+    pub(super) filter: FilterArguments,
+    /// Write this table; may be given several times [default: events into a file, all into a folder]
+    #[arg(long, value_parser = table_parser(), help_heading = "Writing")]
+    pub(super) table: Vec<Table>,
+    /// How to write it [default: as the name of the file says, else parquet]
+    #[arg(long, value_enum, help_heading = "Writing")]
+    pub(super) format: Option<FileFormat>,
+    /// Write a folder for each date (UTC), as Hive does; Parquet alone
+    #[arg(long, value_enum, value_name = "COLUMN", help_heading = "Writing")]
+    pub(super) partition_by: Option<PartitionColumn>,
+    /// Replace names, user principal names, addresses, phone numbers and devices
+    #[arg(long, help_heading = "Writing")]
+    pub(super) mask: bool,
+    /// Write to this file, if its name has an ending, else to this folder, a file for each table
+    #[arg(short, long, value_name = "PATH", help_heading = "Writing")]
+    pub(super) output: PathBuf,
+    /// Replace what is there, if it was written by this command
+    #[arg(long, help_heading = "Writing")]
+    pub(super) force: bool,
+}
+
+/// How an answer is written.
+#[cfg(feature = "polars")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerFormat {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+    Parquet,
+}
+
+/// How a table is stored.
+#[cfg(feature = "polars")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileFormat {
+    Parquet,
+    Csv,
+    Ndjson,
+    Json,
+}
+
+/// What a table is partitioned by.
+#[cfg(feature = "polars")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PartitionColumn {
+    Date,
 }
 
 #[derive(Debug, Args)]
@@ -331,6 +420,11 @@ fn attempt_outcome_parser() -> impl TypedValueParser<Value = AttemptOutcome> {
 
 fn family_parser() -> impl TypedValueParser<Value = Family> {
     by_name(&Family::ALL, Family::as_str)
+}
+
+#[cfg(feature = "polars")]
+fn table_parser() -> impl TypedValueParser<Value = Table> {
+    by_name(&Table::ALL, Table::as_str)
 }
 
 fn families_parser() -> impl TypedValueParser<Value = Families> {

@@ -6,9 +6,15 @@
 mod args;
 mod attempts;
 mod catalogue;
+#[cfg(feature = "polars")]
+mod convert;
 mod events;
+#[cfg(feature = "polars")]
+mod folder;
 mod inspect;
 mod output;
+#[cfg(feature = "polars")]
+mod query;
 mod rows;
 mod session;
 mod summary;
@@ -66,6 +72,10 @@ pub(crate) fn run() -> ExitCode {
         Command::Events(arguments) => events::run(arguments),
         Command::Attempts(arguments) => attempts::run(arguments),
         Command::User(arguments) => user::run(arguments),
+        #[cfg(feature = "polars")]
+        Command::Query(arguments) => query::run(arguments),
+        #[cfg(feature = "polars")]
+        Command::Convert(arguments) => convert::run(arguments),
         Command::Catalogue(arguments) => catalogue::run(arguments),
     };
     match result {

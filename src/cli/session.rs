@@ -96,7 +96,7 @@ impl Session {
     }
 
     /// Tells of a fault, and whether to go on.
-    fn meet(&mut self, fault: Error) -> ControlFlow<()> {
+    pub(super) fn meet(&mut self, fault: Error) -> ControlFlow<()> {
         self.tell(fault);
         if self.on_error == OnError::Skip {
             return ControlFlow::Continue(());
@@ -106,7 +106,7 @@ impl Session {
     }
 
     /// Warns of what was passed over.
-    fn warn(&self, report: &Report) {
+    pub(super) fn warn(&self, report: &Report) {
         for (field, number) in &report.findings().oddities {
             complain(&format!(
                 "warning: `{field}` of {number} records is not of the documented form, and was passed over"

@@ -15,10 +15,12 @@ mod users;
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::attempts::{ATTEMPTS, OfAttempt};
 pub use self::changes::CHANGES;
 pub use self::events::EVENTS;
-pub use self::facts::{FACTS, Judged};
+pub use self::facts::{FACTS, Judged, OfFacts};
 pub use self::methods::METHODS;
 pub use self::users::{OfUser, USERS};
 use super::value::Value;
@@ -46,6 +48,8 @@ pub enum Kind {
     Bool,
     /// Several of few texts. polars: `List` of `Categorical`; CSV: joined by `;`.
     Categories,
+    /// Several free texts. polars: `List` of `String`; CSV: joined by `;`.
+    Texts,
 }
 
 impl Kind {
@@ -60,6 +64,7 @@ impl Kind {
             Self::Number => "number".to_owned(),
             Self::Bool => "true or false".to_owned(),
             Self::Categories => "list of categories".to_owned(),
+            Self::Texts => "list of texts".to_owned(),
         }
     }
 
@@ -120,7 +125,8 @@ impl<'row> Seen<'row> {
 pub type OfEvent = fn(Seen<'_>) -> Value<'_>;
 
 /// The tables that questions can be asked of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Table {
     /// One row for each event.
@@ -163,6 +169,15 @@ impl Table {
             Self::Facts => "one row for each event, with what the rules of the catalogue ask about",
             Self::Attempts => "one row for each sitting of a user, and what came of it",
             Self::Users => "one row for each user, and what they hold",
+        }
+    }
+
+    /// The column by which rows belong to a date.
+    pub const fn time_column(self) -> Option<&'static str> {
+        match self {
+            Self::Events | Self::Methods | Self::Changes => Some("time"),
+            Self::Attempts => Some("first"),
+            Self::Facts | Self::Users => None,
         }
     }
 

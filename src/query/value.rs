@@ -14,8 +14,10 @@ pub enum Value<'row> {
     Bool(bool),
     /// A number of things, or a position.
     Number(u64),
-    /// A length of time in seconds.
-    Seconds(f64),
+    /// A number that may be negative.
+    Integer(i64),
+    /// A number that need not be whole.
+    Real(f64),
     /// A point in time, UTC.
     Time(DateTime<Utc>),
     /// A text.

@@ -16,7 +16,6 @@ mod digest;
 mod encoding;
 mod envelope;
 mod events;
-mod filter;
 mod findings;
 mod head;
 mod open;
@@ -33,7 +32,6 @@ mod tally;
 mod walk;
 
 pub use self::events::Events;
-pub use self::filter::Filter;
 pub use self::findings::Findings;
 pub use self::reader::{Reader, read, read_from, read_slice};
 pub(crate) use self::recognise::Sketched;

@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::dedup::Fingerprints;
 use super::events::Events;
-use super::filter::Filter;
 use super::open::{Bytes, Unopened};
 use super::shape::Shape;
 use super::source::resolve;
 use super::steps::Inputs;
 use crate::catalogue::{Family, needles};
+use crate::filter::Filter;
 use crate::model::DateOrder;
 use crate::scan::{Pace, Prefilter};
 
@@ -132,6 +132,13 @@ impl Reader {
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filter = filter;
+        self
+    }
+
+    /// Only events that this filter lets through as well, where that can be said of both.
+    #[cfg(feature = "polars")]
+    pub(crate) fn narrowed(mut self, filter: &Filter) -> Self {
+        self.filter = self.filter.narrowed_by(filter);
         self
     }
 

@@ -48,13 +48,21 @@ impl From<schema::Column> for Column {
     }
 }
 
+#[cfg(feature = "polars")]
+impl From<crate::query::AnswerColumn> for Column {
+    fn from(column: crate::query::AnswerColumn) -> Self {
+        Self { name: column.name.into(), is_number: column.is_number }
+    }
+}
+
 impl From<Value<'_>> for Cell {
     fn from(value: Value<'_>) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Bool(value) => Self::Bool(value),
             Value::Number(number) => Self::Number(number),
-            Value::Seconds(seconds) => Self::Real(seconds),
+            Value::Integer(number) => Self::Integer(number),
+            Value::Real(number) => Self::Real(number),
             Value::Time(time) => Self::time(Some(time)),
             Value::Text(text) => Self::Text(text.into_owned()),
             Value::Texts(texts) => Self::List(texts.into_iter().map(Into::into).collect()),

@@ -52,7 +52,7 @@ pub static ATTEMPTS: [Definition<OfAttempt>; 20] = [
         "duration_seconds",
         Kind::Seconds,
         "from the first to the last step; 0 for a single one",
-        |attempt| Value::Seconds(attempt.duration_seconds),
+        |attempt| Value::Real(attempt.duration_seconds),
     ),
     Definition::new(
         "tries",
@@ -89,7 +89,7 @@ pub static ATTEMPTS: [Definition<OfAttempt>; 20] = [
     }),
     Definition::new(
         "correlation_ids",
-        Kind::Categories,
+        Kind::Texts,
         "the correlation ids of the steps, in lower case",
         |attempt| Value::texts(attempt.correlation_ids.iter().map(String::as_str)),
     ),

@@ -21,7 +21,8 @@ impl<'row> Judged<'row> {
     }
 }
 
-type OfFacts = fn(Judged<'_>) -> Value<'_>;
+/// Reads a column from an event with its facts.
+pub type OfFacts = fn(Judged<'_>) -> Value<'_>;
 
 /// The columns of `facts`, in order: which record, every [`Field`] under its name, and the rule.
 pub static FACTS: [Definition<OfFacts>; 13] = [

@@ -45,12 +45,12 @@ impl Filter {
             && (self.users.is_empty() || self.users.iter().any(|user| is_about(event, user)))
     }
 
-    pub(super) fn accepts_time(&self, time: DateTime<Utc>) -> bool {
+    pub(crate) fn accepts_time(&self, time: DateTime<Utc>) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }
 
     /// Whether events of this activity and classification are wanted, of whomever and whenever.
-    pub(super) fn accepts_kind(
+    pub(crate) fn accepts_kind(
         &self,
         activity: &Activity,
         classification: &Classification,
@@ -60,6 +60,35 @@ impl Filter {
             && is_one_of(&self.outcomes, &classification.outcome)
             && (self.methods.is_empty()
                 || classification.methods.iter().any(|method| self.methods.contains(method)))
+    }
+}
+
+impl Filter {
+    /// A filter that accepts nothing that this one does not, and no less than what both accept. Of two
+    /// lists without a common entry this one's stays, as an empty list would ask for nothing.
+    #[cfg(feature = "polars")]
+    pub(crate) fn narrowed_by(mut self, other: &Self) -> Self {
+        self.since = self.since.max(other.since);
+        self.until = match (self.until, other.until) {
+            (Some(own), Some(other)) => Some(own.min(other)),
+            (own, other) => own.or(other),
+        };
+        narrow_list(&mut self.families, &other.families, true);
+        narrow_list(&mut self.activities, &other.activities, true);
+        narrow_list(&mut self.outcomes, &other.outcomes, true);
+        // An event may be about several methods, and a user has several names.
+        narrow_list(&mut self.methods, &other.methods, false);
+        narrow_list(&mut self.users, &other.users, false);
+        self
+    }
+}
+
+#[cfg(feature = "polars")]
+fn narrow_list<T: PartialEq + Clone>(own: &mut Vec<T>, other: &[T], is_single: bool) {
+    if own.is_empty() {
+        own.extend_from_slice(other);
+    } else if is_single && own.iter().any(|value| other.contains(value)) {
+        own.retain(|value| other.contains(value));
     }
 }
 

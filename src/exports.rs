@@ -1,0 +1,119 @@
+//! The doorway between reading and asking: exports as a source of events for frames.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::catalogue::classify;
+use crate::error::{Error, ErrorKind, Result};
+use crate::filter::Filter;
+use crate::mask::Masker;
+use crate::query::{Each, EventSource};
+use crate::read::{Reader, Report};
+
+/// Exports that a [`Frame`](crate::query::Frame) reads when it is asked.
+///
+/// Each question reads them anew. What could not be read, and the account of all records, is kept
+/// beside the answer: [`faults`](Self::on_fault) are handed out as they are met, and
+/// [`reports`](Self::reports) has the account of every reading.
+///
+/// ```
+/// use std::sync::Arc;
+/// use regaudit::query::{Frame, Table};
+/// use regaudit::{Exports, Reader};
+///
+/// let exports = Arc::new(Exports::new(Reader::new(), ["fixtures/exports"]));
+/// let frame = Frame::scan(Arc::clone(&exports))?;
+/// let rows = frame.collect(frame.table(Table::Events)?)?.height();
+/// assert_eq!(exports.reports()[0].tally().yielded, rows as u64);
+/// # Ok::<(), regaudit::Error>(())
+/// ```
+pub struct Exports {
+    reader: Reader,
+    paths: Vec<PathBuf>,
+    masker: Option<Mutex<Masker>>,
+    on_fault: Mutex<Box<OnFault>>,
+    reports: Mutex<Vec<Report>>,
+}
+
+type OnFault = dyn FnMut(Error) -> ControlFlow<()> + Send;
+
+impl Exports {
+    /// Files, folders and patterns, as a [`Reader`] reads them. Its filter holds for every question.
+    pub fn new<P: AsRef<Path>>(reader: Reader, paths: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            reader,
+            paths: paths.into_iter().map(|path| path.as_ref().to_owned()).collect(),
+            masker: None,
+            on_fault: Mutex::new(Box::new(|_| ControlFlow::Continue(()))),
+            reports: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Takes personal data out of every event, as [`Masker`] does, with the same stand-ins in every
+    /// answer.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        self.masker = Some(Mutex::new(Masker::new()));
+        self
+    }
+
+    /// What is done about a record or input that could not be read; where it breaks, the question ends
+    /// with the fault as its error. Without this, reading goes on and the fault is in the report alone.
+    /// Faults are handed out in the first reading; later ones meet the same.
+    #[must_use]
+    pub fn on_fault(self, on_fault: impl FnMut(Error) -> ControlFlow<()> + Send + 'static) -> Self {
+        Self { on_fault: Mutex::new(Box::new(on_fault)), ..self }
+    }
+
+    /// What each reading so far came to, in order.
+    pub fn reports(&self) -> Vec<Report> {
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl EventSource for Exports {
+    fn for_each(&self, filter: &Filter, each: &mut Each<'_>) -> Result<()> {
+        let is_first = self.reports.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if !is_first && self.paths.iter().any(|path| path.as_os_str() == "-") {
+            return Err(Error::new(ErrorKind::Io, "standard input asked for a second time")
+                .expected("a question to one table")
+                .help("save it to a file first"));
+        }
+        let mut filter = filter.clone();
+        if self.masker.is_some() {
+            // The question speaks of stand-ins, which the reader does not know.
+            filter.users.clear();
+            filter.methods.clear();
+        }
+        let mut events = self.reader.clone().narrowed(&filter).paths(&self.paths);
+        let mut on_fault = self.on_fault.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut masker = self
+            .masker
+            .as_ref()
+            .map(|masker| masker.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut stopped = Ok(());
+        for event in events.by_ref() {
+            match event {
+                Ok(mut event) => {
+                    let Some(mut classification) = classify(&event) else { continue };
+                    if let Some(masker) = &mut masker {
+                        masker.mask(&mut event, &mut classification);
+                    }
+                    if each(&event, &classification).is_break() {
+                        break;
+                    }
+                }
+                Err(fault) => {
+                    if is_first && on_fault(fault.clone()).is_break() {
+                        stopped = Err(fault);
+                        break;
+                    }
+                }
+            }
+        }
+        let report = events.report().clone();
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+        stopped
+    }
+}

@@ -1,0 +1,95 @@
+//! Frames into Parquet, and back.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::*;
+
+use super::columns::schema;
+use super::error::{from_polars, io};
+use crate::error::{Error, ErrorKind, Result};
+use crate::query::schema::Table;
+
+/// The key under which a file says which table it holds.
+const TABLE: &str = "regaudit.table";
+/// The key under which it says which version of this crate wrote it.
+const VERSION: &str = "regaudit.version";
+
+/// A Parquet file of one table, written batch by batch in bounded memory.
+///
+/// Each batch is a row group, compressed with Zstandard, with statistics by which readers skip it. The
+/// file says which table it holds, so that [`Frame::parquet`](super::Frame::parquet) knows it again.
+pub struct ParquetFile<W: Write> {
+    writer: BatchedWriter<Shared<W>>,
+    output: Shared<W>,
+}
+
+/// An output that can be taken back from the writer, which keeps what it is given.
+struct Shared<W>(Arc<Mutex<W>>);
+
+impl<W: Write> Write for Shared<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
+}
+
+impl<W: Write> ParquetFile<W> {
+    /// A file of this table.
+    pub fn new(output: W, table: Table) -> Result<Self> {
+        let metadata = [(TABLE, table.as_str()), (VERSION, env!("CARGO_PKG_VERSION"))];
+        let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        Self::with_metadata(output, &schema(table), metadata.into())
+    }
+
+    /// A file of the answer to a question, which has the columns of this frame.
+    pub fn of_answer(output: W, answer: &DataFrame) -> Result<Self> {
+        Self::with_metadata(output, answer.schema(), Vec::new())
+    }
+
+    fn with_metadata(output: W, schema: &Schema, metadata: Vec<(String, String)>) -> Result<Self> {
+        let output = Arc::new(Mutex::new(output));
+        let writer = ParquetWriter::new(Shared(Arc::clone(&output)))
+            .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
+            .batched(schema)
+            .map_err(from_polars)?;
+        Ok(Self { writer, output: Shared(output) })
+    }
+
+    /// Writes a batch; an empty one is nothing.
+    pub fn write(&mut self, batch: &mut DataFrame) -> Result<()> {
+        if batch.height() > 0 {
+            self.writer.write_batch(batch.rechunk_mut_par()).map_err(from_polars)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what belongs to the end, without which the file is none, and returns the output.
+    pub fn finish(self) -> Result<W> {
+        self.writer.finish().map_err(from_polars)?;
+        drop(self.writer);
+        let output = Arc::into_inner(self.output.0).map(Mutex::into_inner);
+        let lost = || Error::new(ErrorKind::Io, "an output that something else still holds");
+        Ok(output.ok_or_else(lost)?.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The table that a Parquet file holds; `None` where this crate did not write it.
+pub(super) fn table_of(path: &Path) -> Result<Option<Table>> {
+    let file = File::open(path).map_err(|error| io(path, error))?;
+    let metadata = ParquetReader::new(file).get_metadata().map(Arc::clone).map_err(|error| {
+        Error::new(ErrorKind::UnsupportedFormat, "a Parquet file that cannot be read")
+            .help("write it again with `regaudit convert`")
+            .at(crate::origin::Origin::new(path.display().to_string()))
+            .because(error)
+    })?;
+    let pairs = metadata.key_value_metadata().as_deref().unwrap_or_default();
+    let found = pairs.iter().find(|pair| pair.key == TABLE);
+    Ok(found.and_then(|pair| pair.value.as_deref()?.parse().ok()))
+}

@@ -1,0 +1,114 @@
+//! Events into frames, a batch at a time.
+
+use std::ops::ControlFlow;
+
+use polars::prelude::*;
+
+use super::columns::ColumnBuilders;
+use super::error::{from_polars, into_polars};
+use super::source::EventSource;
+use crate::catalogue::Classification;
+use crate::error::Result;
+use crate::filter::Filter;
+use crate::model::Event;
+use crate::query::rows::RowReader;
+use crate::query::schema::Table;
+
+/// How many rows are built before they are handed on.
+pub(super) const BATCH: usize = 128 * 1024;
+
+/// Builds frames of a table from events that come one by one.
+///
+/// ```
+/// use regaudit::classify;
+/// use regaudit::query::{Table, TableBuilder};
+///
+/// let mut builder = TableBuilder::new(Table::Methods);
+/// for event in regaudit::read(["fixtures/exports"]).filter_map(Result::ok) {
+///     builder.push(&event, &classify(&event).unwrap())?;
+///     if builder.height() >= 100_000 {
+///         let batch = builder.take()?; // written somewhere, so that memory stays bounded
+///         # drop(batch);
+///     }
+/// }
+/// assert!(builder.take()?.height() > 0);
+/// # Ok::<(), regaudit::Error>(())
+/// ```
+pub struct TableBuilder {
+    reader: RowReader,
+    builders: ColumnBuilders,
+}
+
+impl TableBuilder {
+    /// Every column of the table.
+    pub fn new(table: Table) -> Self {
+        Self::of(RowReader::whole(table))
+    }
+
+    pub(super) fn of(reader: RowReader) -> Self {
+        let builders = ColumnBuilders::new(reader.columns().iter().copied());
+        Self { reader, builders }
+    }
+
+    /// Adds the rows of an event.
+    pub fn push(&mut self, event: &Event, classification: &Classification) -> Result<()> {
+        let mut pushed = Ok(());
+        self.reader.read(event, classification, |row| {
+            if pushed.is_ok() {
+                pushed = self.builders.push(row);
+            }
+        });
+        pushed.map_err(from_polars)
+    }
+
+    /// How many rows have been added since the last were taken.
+    pub fn height(&self) -> usize {
+        self.builders.height()
+    }
+
+    /// Takes the rows out as a frame.
+    pub fn take(&mut self) -> Result<DataFrame> {
+        self.builders.take().map_err(from_polars)
+    }
+}
+
+/// Hands the rows of a table on in batches; the last may be empty.
+pub(super) fn for_each_batch(
+    source: &dyn EventSource,
+    reader: RowReader,
+    filter: &Filter,
+    each: &mut dyn FnMut(DataFrame) -> PolarsResult<ControlFlow<()>>,
+) -> PolarsResult<()> {
+    let mut builder = TableBuilder::of(reader);
+    let mut next = Ok(ControlFlow::Continue(()));
+    let mut push = |event: &Event, classification: &Classification| {
+        builder.push(event, classification).map_err(into_polars)?;
+        if builder.height() < BATCH {
+            return Ok(ControlFlow::Continue(()));
+        }
+        each(builder.take().map_err(into_polars)?)
+    };
+    let read = source.for_each(filter, &mut |event, classification| {
+        next = push(event, classification);
+        if matches!(next, Ok(ControlFlow::Continue(()))) {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    read.map_err(into_polars)?;
+    if next?.is_continue() {
+        let _ = each(builder.take().map_err(into_polars)?)?;
+    }
+    Ok(())
+}
+
+/// One frame of several with the same columns.
+pub(super) fn stack(batches: Vec<DataFrame>) -> PolarsResult<DataFrame> {
+    let mut batches = batches.into_iter();
+    let mut whole = batches.next().unwrap_or_default();
+    for batch in batches {
+        whole.vstack_mut_owned(batch)?;
+    }
+    Ok(whole)
+}

@@ -1,0 +1,129 @@
+//! A table as a lazy scan: what a question asks for reaches the source.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+
+use polars::lazy::dsl::BooleanFunction;
+use polars::prelude::*;
+
+use super::columns::schema;
+use super::narrow::narrow;
+use super::rows::{for_each_batch, stack};
+use super::source::EventSource;
+use crate::query::rows::RowReader;
+use crate::query::schema::Table;
+
+/// A scan of one table of a source.
+pub(super) struct TableScan {
+    table: Table,
+    source: Arc<dyn EventSource>,
+}
+
+impl TableScan {
+    pub(super) fn lazy(table: Table, source: &Arc<dyn EventSource>) -> PolarsResult<LazyFrame> {
+        let scan = Self { table, source: Arc::clone(source) };
+        let arguments = ScanArgsAnonymous {
+            schema: Some(schema(table)),
+            name: table.as_str(),
+            ..ScanArgsAnonymous::default()
+        };
+        LazyFrame::anonymous_scan(Arc::new(scan), arguments)
+    }
+}
+
+impl AnonymousScan for TableScan {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn schema(&self, _: Option<usize>) -> PolarsResult<SchemaRef> {
+        Ok(schema(self.table))
+    }
+
+    fn allows_predicate_pushdown(&self) -> bool {
+        true
+    }
+
+    fn allows_projection_pushdown(&self) -> bool {
+        true
+    }
+
+    fn scan(&self, arguments: AnonymousScanArgs) -> PolarsResult<DataFrame> {
+        let AnonymousScanArgs { n_rows, with_columns, predicate, .. } = arguments;
+        let wanted: Vec<PlSmallStr> = match with_columns {
+            Some(names) => names.to_vec(),
+            None => self.table.columns().iter().map(|column| column.name.into()).collect(),
+        };
+        let read = with_those_of(&wanted, predicate.as_ref());
+        let filter = predicate.as_ref().map(narrow).unwrap_or_default();
+        // A condition on single rows is asked of each batch, any other of all rows.
+        let (by_batch, at_the_end) = match predicate {
+            Some(predicate) if is_row_wise(&predicate) => (Some(predicate), None),
+            other => (None, other),
+        };
+        let limit = if by_batch.is_some() || at_the_end.is_some() { None } else { n_rows };
+
+        let mut batches = Vec::new();
+        let mut rows = 0;
+        let read: Vec<&str> = read.iter().map(PlSmallStr::as_str).collect();
+        let reader = RowReader::new(self.table, &read);
+        for_each_batch(self.source.as_ref(), reader, &filter, &mut |batch| {
+            let batch = filtered(batch, by_batch.as_ref())?;
+            rows += batch.height();
+            batches.push(batch);
+            let is_enough = limit.is_some_and(|limit| rows >= limit);
+            Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        let whole = filtered(stack(batches)?, at_the_end.as_ref())?;
+        let whole = whole.select(wanted)?;
+        Ok(n_rows.map_or_else(|| whole.clone(), |rows| whole.head(Some(rows))))
+    }
+}
+
+fn filtered(frame: DataFrame, predicate: Option<&Expr>) -> PolarsResult<DataFrame> {
+    match predicate {
+        Some(predicate) => frame.lazy().filter(predicate.clone()).collect(),
+        None => Ok(frame),
+    }
+}
+
+/// The columns wanted and those that the predicate asks about; at least one, to count rows by.
+fn with_those_of(wanted: &[PlSmallStr], predicate: Option<&Expr>) -> Vec<PlSmallStr> {
+    let mut names = wanted.to_vec();
+    let asked = predicate.into_iter().flatten().filter_map(|part| match part {
+        Expr::Column(name) => Some(name.clone()),
+        _ => None,
+    });
+    for name in asked {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Whether an expression says of each row by itself what it says of it among others. What is not known
+/// to be is taken not to be.
+fn is_row_wise(predicate: &Expr) -> bool {
+    predicate.into_iter().all(|part| match part {
+        Expr::Column(_)
+        | Expr::Literal(_)
+        | Expr::Alias(..)
+        | Expr::BinaryExpr { .. }
+        | Expr::Cast { .. }
+        | Expr::Ternary { .. } => true,
+        Expr::Function { function, .. } => matches!(
+            function,
+            FunctionExpr::StringExpr(_)
+                | FunctionExpr::TemporalExpr(_)
+                | FunctionExpr::Coalesce
+                | FunctionExpr::Boolean(
+                    BooleanFunction::IsNull
+                        | BooleanFunction::IsNotNull
+                        | BooleanFunction::IsIn { .. }
+                        | BooleanFunction::Not
+                )
+        ),
+        _ => false,
+    })
+}

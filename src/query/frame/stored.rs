@@ -1,0 +1,61 @@
+//! Tables that were written as Parquet, as lazy frames.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use polars::prelude::*;
+
+use super::error::from_polars;
+use super::parquet::table_of;
+use super::partition::files_below;
+use crate::error::{Error, ErrorKind, Result};
+use crate::origin::Origin;
+use crate::query::schema::Table;
+
+/// Whether a path is a Parquet file, or a folder with Parquet files in it.
+pub fn is_parquet(path: &Path) -> bool {
+    if path.is_dir() {
+        return files_below(path).is_ok_and(|files| !files.is_empty());
+    }
+    let mut mark = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut mark)).is_ok() && &mark == b"PAR1"
+}
+
+/// The tables of files and folders, each of all files that hold it.
+pub(super) fn tables(paths: &[PathBuf]) -> Result<Vec<(Table, LazyFrame)>> {
+    let mut files: BTreeMap<Table, Vec<PathBuf>> = BTreeMap::new();
+    for path in paths {
+        let found = if path.is_dir() { files_below(path)? } else { vec![path.clone()] };
+        if found.is_empty() {
+            return Err(Error::new(ErrorKind::Empty, "a folder without Parquet files")
+                .help("write one with `regaudit convert`")
+                .at(Origin::new(path.display().to_string())));
+        }
+        for file in found {
+            let table = table_of(&file)?.ok_or_else(|| not_ours(&file))?;
+            files.entry(table).or_default().push(file);
+        }
+    }
+    let tables = files.into_iter().map(|(table, files)| Ok((table, scan(&files)?)));
+    tables.collect::<PolarsResult<_>>().map_err(from_polars)
+}
+
+fn scan(files: &[PathBuf]) -> PolarsResult<LazyFrame> {
+    let paths = files.iter().map(|file| PlRefPath::try_from_path(file));
+    let paths = paths.collect::<PolarsResult<Vec<PlRefPath>>>()?;
+    let arguments = ScanArgsParquet {
+        glob: false,
+        // The dates in the names of folders are in the column of times, too.
+        hive_options: HiveOptions::new_disabled(),
+        ..ScanArgsParquet::default()
+    };
+    LazyFrame::scan_parquet_files(paths.into_iter().collect(), arguments)
+}
+
+fn not_ours(path: &Path) -> Error {
+    Error::new(ErrorKind::UnsupportedFormat, "Parquet that this program did not write")
+        .expected("a table that `regaudit convert` wrote")
+        .at(Origin::new(path.display().to_string()))
+}
