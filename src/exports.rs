@@ -4,11 +4,12 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::attempt::DirectoryMethods;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::Filter;
 use crate::mask::Masker;
-use crate::query::{Each, EventSource};
+use crate::query::{Each, EventSource, Sighting};
 use crate::read::{Reader, Report};
 
 /// Exports that a [`Frame`](crate::query::Frame) reads when it is asked.
@@ -97,10 +98,11 @@ impl EventSource for Exports {
             match event {
                 Ok(mut event) => {
                     let Some(mut classification) = classify(&event) else { continue };
+                    let stated = DirectoryMethods::of(&event);
                     if let Some(masker) = &mut masker {
                         masker.mask(&mut event, &mut classification);
                     }
-                    if each(&event, &classification).is_break() {
+                    if each(Sighting::masked(&event, &classification, stated)).is_break() {
                         break;
                     }
                 }

@@ -53,7 +53,7 @@ mod window;
 
 use chrono::TimeDelta;
 
-use crate::catalogue::{Classification, classify};
+use crate::catalogue::{Classification, Family, classify};
 use crate::model::Event;
 
 pub use self::answer::{
@@ -109,6 +109,9 @@ impl Attempts {
     pub const CORRELATION_REACH: TimeDelta = TimeDelta::hours(24);
     /// How far a second record of a change may be from the first: 5 minutes.
     pub const TWIN_REACH: TimeDelta = TimeDelta::minutes(5);
+
+    /// The families of events that attempts and histories are made of.
+    pub const FAMILIES: [Family; 3] = [Family::Registration, Family::Credential, Family::Twin];
 
     /// Attempts of nobody.
     pub fn new() -> Self {

@@ -108,6 +108,9 @@ pub(super) struct QueryArguments {
     pub(super) sql: Option<String>,
     #[command(flatten)]
     pub(super) input: InputArguments,
+    /// The longest time between two steps of one attempt
+    #[arg(long, value_parser = parse_duration, value_name = "TIME", default_value = "15m")]
+    pub(super) gap: TimeDelta,
     /// Print the tables and their columns instead
     #[arg(long, exclusive = true)]
     pub(super) schema: bool,
@@ -125,6 +128,9 @@ pub(super) struct ConvertArguments {
     pub(super) input: InputArguments,
     #[command(flatten)]
     pub(super) filter: FilterArguments,
+    /// The longest time between two steps of one attempt
+    #[arg(long, value_parser = parse_duration, value_name = "TIME", default_value = "15m")]
+    pub(super) gap: TimeDelta,
     /// Write this table; may be given several times [default: events into a file, all into a folder]
     #[arg(long, value_parser = table_parser(), help_heading = "Writing")]
     pub(super) table: Vec<Table>,

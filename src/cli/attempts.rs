@@ -3,7 +3,6 @@
 use std::io::{self, Write as _};
 
 use regaudit::attempt::{AttemptCounts, DirectoryMethods};
-use regaudit::catalogue::Family;
 use regaudit::report::{Table, attempt_cells, attempt_columns, attempts_overview, write_json};
 use regaudit::{Attempt, Attempts, Filter, Tally};
 use serde::Serialize;
@@ -14,9 +13,6 @@ use super::output::{Output, complain};
 use super::rows::Rows;
 use super::session::Session;
 use super::wanted::Asked;
-
-/// What attempts are made of.
-const FAMILIES: [Family; 3] = [Family::Registration, Family::Credential, Family::Twin];
 
 /// The columns of a table for people.
 pub(super) const SHOWN: [&str; 8] = [
@@ -43,7 +39,7 @@ struct Document {
 pub(super) fn run(arguments: &AttemptsArguments) -> io::Result<Ending> {
     // Events are not chosen: a sitting of which some are missing comes to something else.
     let mut filter = Filter::default();
-    filter.families = FAMILIES.to_vec();
+    filter.families = Attempts::FAMILIES.to_vec();
     let reader = arguments.input.reader().filter(filter);
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);

@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use regaudit::attempt::DirectoryMethods;
 use regaudit::model::Event;
-use regaudit::query::{ParquetFile, PartitionedParquet, RowReader, Table, TableBuilder};
+use regaudit::query::{ParquetFile, PartitionedParquet, RowReader, Table, TableBuilder, Value};
 use regaudit::report::{Cell, Column};
-use regaudit::{Classification, Error};
+use regaudit::{Attempt, Attempts, Classification, Error, Filter, UserHistory};
 
 use super::Ending;
 use super::args::{ConvertArguments, DestinationArguments, FileFormat, Format};
@@ -24,7 +25,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
         return into_file(arguments);
     }
     let folder = Folder::create(&arguments.output, arguments.force)?;
-    let tables = if arguments.table.is_empty() { &Table::ALL } else { arguments.table.as_slice() };
+    let tables = tables(arguments, &Table::ALL)?;
     let targets = tables.iter().map(|table| in_folder(arguments, *table, folder.path()));
     let (ending, is_whole) = write(arguments, targets.collect::<io::Result<_>>()?)?;
     if is_whole {
@@ -33,12 +34,30 @@ pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
     Ok(ending)
 }
 
+/// The tables asked for. Attempts and users follow from all events of a user, so they are not among
+/// those of chosen events.
+fn tables(arguments: &ConvertArguments, by_default: &[Table]) -> io::Result<Vec<Table>> {
+    let chooses = arguments.filter.filter(&[]) != Filter::default();
+    let of_users = |table: &Table| matches!(table, Table::Attempts | Table::Users);
+    if arguments.table.is_empty() {
+        return Ok(by_default
+            .iter()
+            .copied()
+            .filter(|table| !(chooses && of_users(table)))
+            .collect());
+    }
+    match arguments.table.iter().find(|table| chooses && of_users(table)) {
+        Some(table) => Err(usage(&format!(
+            "the table `{table}` follows from all events of a user: leave out what chooses events"
+        ))),
+        None => Ok(arguments.table.clone()),
+    }
+}
+
 /// One table into one file.
 fn into_file(arguments: &ConvertArguments) -> io::Result<Ending> {
-    let table = match arguments.table.as_slice() {
-        [] => Table::Events,
-        [table] => *table,
-        _ => return Err(usage("several tables need a folder: give -o a name without an ending")),
+    let [table] = tables(arguments, &[Table::Events])?[..] else {
+        return Err(usage("several tables need a folder: give -o a name without an ending"));
     };
     let destination =
         DestinationArguments { output: Some(arguments.output.clone()), force: arguments.force };
@@ -52,15 +71,7 @@ fn into_file(arguments: &ConvertArguments) -> io::Result<Ending> {
         (None, Some("json")) => FileFormat::Json,
         (None, _) => return Err(usage("--format is needed: the name of the file does not tell")),
     };
-    let target = match format {
-        FileFormat::Parquet => {
-            let builder = TableBuilder::new(table);
-            let file = ParquetFile::new(output, table).map_err(io::Error::other)?;
-            Target::Parquet { builder, file: Box::new(file) }
-        }
-        format => text(table, format, output)?,
-    };
-    Ok(write(arguments, vec![target])?.0)
+    Ok(write(arguments, vec![one_file(table, format, output)?])?.0)
 }
 
 /// A table in a folder of tables.
@@ -73,7 +84,8 @@ fn in_folder(arguments: &ConvertArguments, table: Table, folder: &Path) -> io::R
         let inside = folder.join(table.as_str());
         if let Some(parts) = PartitionedParquet::new(&inside, table) {
             fs::create_dir(&inside)?;
-            return Ok(Target::Partitioned { builder: TableBuilder::new(table), parts });
+            let sink = Sink::Partitioned { builder: TableBuilder::new(table), parts };
+            return Ok(Target::new(table, sink));
         }
     }
     let ending = match format {
@@ -85,88 +97,147 @@ fn in_folder(arguments: &ConvertArguments, table: Table, folder: &Path) -> io::R
     let output = Output::Special(io::BufWriter::new(File::create_new(
         folder.join(table.as_str()).with_extension(ending),
     )?));
-    match format {
-        FileFormat::Parquet => {
-            let builder = TableBuilder::new(table);
-            let file = ParquetFile::new(output, table).map_err(io::Error::other)?;
-            Ok(Target::Parquet { builder, file: Box::new(file) })
-        }
-        format => text(table, format, output),
-    }
+    one_file(table, format, output)
 }
 
-fn text(table: Table, format: FileFormat, output: Output) -> io::Result<Target> {
-    let reader = RowReader::whole(table);
-    let columns = reader.columns().iter().copied().map(Column::from).collect();
+fn one_file(table: Table, format: FileFormat, output: Output) -> io::Result<Target> {
     let format = match format {
         FileFormat::Csv => Format::Csv,
         FileFormat::Json => Format::Json,
-        FileFormat::Ndjson | FileFormat::Parquet => Format::Ndjson,
+        FileFormat::Ndjson => Format::Ndjson,
+        FileFormat::Parquet => {
+            let file = Box::new(ParquetFile::new(output, table).map_err(as_io)?);
+            let sink = Sink::Parquet { builder: TableBuilder::new(table), file };
+            return Ok(Target::new(table, sink));
+        }
     };
-    Ok(Target::Text { reader, rows: Rows::new(format, output, columns, |_| true)? })
+    let columns = table.columns().into_iter().map(Column::from).collect();
+    let sink = Sink::Text(Rows::new(format, output, columns, |_| true)?);
+    Ok(Target::new(table, sink))
 }
 
-/// Writes every event to every target. Whether all of it was read; else what was written is not kept.
+/// Writes every event to every target, and then what follows from all of them. Whether all of it was
+/// read; else what was written is not kept.
 fn write(arguments: &ConvertArguments, mut targets: Vec<Target>) -> io::Result<(Ending, bool)> {
     let reader = arguments.input.reader().filter(arguments.filter.filter(&[]));
     let mut session = Session::new(arguments.mask, arguments.input.on_error);
-    let read = session.read(reader.paths(&arguments.input.paths), |event, classification| {
-        targets.iter_mut().try_for_each(|target| target.push(event, classification))
-    })?;
+    let of_users = |target: &Target| matches!(target.table, Table::Attempts | Table::Users);
+    let mut attempts = targets.iter().any(of_users).then(|| Attempts::new().gap(arguments.gap));
+    let read = session.read_whole(
+        reader.paths(&arguments.input.paths),
+        DirectoryMethods::of,
+        |event, classification, stated| {
+            if let Some(attempts) = &mut attempts {
+                attempts.add_stated(event, classification, stated);
+            }
+            targets.iter_mut().try_for_each(|target| target.push(event, classification))
+        },
+    )?;
     let Some(report) = read else {
         return Ok((Ending::Failed, false));
     };
+    for (attempts, user) in attempts.into_iter().flat_map(Attempts::into_users) {
+        for target in &mut targets {
+            attempts.iter().try_for_each(|attempt| target.push_attempt(attempt))?;
+            target.push_user(&user)?;
+        }
+    }
     targets.into_iter().try_for_each(Target::finish)?;
     Ok((session.ending(report.tally().yielded > 0), true))
 }
 
 /// Where the rows of one table go.
-enum Target {
+struct Target {
+    table: Table,
+    rows: RowReader,
+    sink: Sink,
+}
+
+enum Sink {
     Parquet { builder: TableBuilder, file: Box<ParquetFile<Output>> },
     Partitioned { builder: TableBuilder, parts: PartitionedParquet },
-    Text { reader: RowReader, rows: Rows },
+    Text(Rows),
 }
 
 impl Target {
+    fn new(table: Table, sink: Sink) -> Self {
+        Self { table, rows: RowReader::whole(table), sink }
+    }
+
     fn push(&mut self, event: &Event, classification: &Classification) -> io::Result<()> {
-        match self {
-            Self::Text { reader, rows } => {
+        match &mut self.sink {
+            Sink::Text(rows) => {
                 let mut written = Ok(());
-                reader.read(event, classification, |row| {
+                self.rows.read(event, classification, |row| {
                     if written.is_ok() {
                         written = rows.write(row.into_iter().map(Cell::from).collect());
                     }
                 });
                 written
             }
-            Self::Parquet { builder, .. } | Self::Partitioned { builder, .. } => {
+            Sink::Parquet { builder, .. } | Sink::Partitioned { builder, .. } => {
                 builder.push(event, classification).map_err(as_io)?;
-                if builder.height() >= BATCH { self.flush() } else { Ok(()) }
+                self.flush_if_full()
             }
         }
     }
 
+    fn push_attempt(&mut self, attempt: &Attempt) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Text(rows) => write_row(rows, self.rows.attempt(attempt)),
+            Sink::Parquet { builder, .. } | Sink::Partitioned { builder, .. } => {
+                builder.push_attempt(attempt).map_err(as_io)?;
+                self.flush_if_full()
+            }
+        }
+    }
+
+    fn push_user(&mut self, user: &UserHistory) -> io::Result<()> {
+        match &mut self.sink {
+            Sink::Text(rows) => write_row(rows, self.rows.user(user)),
+            Sink::Parquet { builder, .. } | Sink::Partitioned { builder, .. } => {
+                builder.push_user(user).map_err(as_io)?;
+                self.flush_if_full()
+            }
+        }
+    }
+
+    fn flush_if_full(&mut self) -> io::Result<()> {
+        match &self.sink {
+            Sink::Parquet { builder, .. } | Sink::Partitioned { builder, .. }
+                if builder.height() >= BATCH =>
+            {
+                self.flush()
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn flush(&mut self) -> io::Result<()> {
-        let written = match self {
-            Self::Parquet { builder, file } => {
+        let written = match &mut self.sink {
+            Sink::Parquet { builder, file } => {
                 builder.take().and_then(|mut batch| file.write(&mut batch))
             }
-            Self::Partitioned { builder, parts } => {
+            Sink::Partitioned { builder, parts } => {
                 builder.take().and_then(|batch| parts.write(&batch))
             }
-            Self::Text { .. } => Ok(()),
+            Sink::Text(_) => Ok(()),
         };
         written.map_err(as_io)
     }
 
     fn finish(mut self) -> io::Result<()> {
         self.flush()?;
-        match self {
-            Self::Parquet { file, .. } => file.finish().map_err(as_io)?.finish(),
-            Self::Partitioned { parts, .. } => parts.finish().map_err(as_io),
-            Self::Text { rows, .. } => rows.finish(),
+        match self.sink {
+            Sink::Parquet { file, .. } => file.finish().map_err(as_io)?.finish(),
+            Sink::Partitioned { parts, .. } => parts.finish().map_err(as_io),
+            Sink::Text(rows) => rows.finish(),
         }
     }
+}
+
+fn write_row(rows: &mut Rows, row: Option<Vec<Value<'_>>>) -> io::Result<()> {
+    row.map_or(Ok(()), |row| rows.write(row.into_iter().map(Cell::from).collect()))
 }
 
 fn usage(found: &str) -> io::Error {

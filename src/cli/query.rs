@@ -64,7 +64,7 @@ fn answer(
             return Err(usage("--mask with Parquet files: mask when they are written").into());
         }
         (None, _) => Frame::parquet(&stored)?,
-        (Some(exports), true) => Frame::scan(Arc::clone(exports))?,
+        (Some(exports), true) => Frame::scan_with_gap(Arc::clone(exports), arguments.gap)?,
         (Some(_), false) => {
             return Err(usage("both exports and Parquet files: ask for one kind").into());
         }

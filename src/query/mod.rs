@@ -14,8 +14,8 @@ mod value;
 
 #[cfg(feature = "polars")]
 pub use self::frame::{
-    AnswerColumn, Each, EventSource, Frame, ParquetFile, PartitionedParquet, TableBuilder,
-    condition_expression, is_parquet, rows_of, rule_expression,
+    AnswerColumn, Each, EventSource, Frame, ParquetFile, PartitionedParquet, Sighting,
+    TableBuilder, condition_expression, is_parquet, rows_of, rule_expression,
 };
 pub use self::question::{Bucket, Group, Measure, Order, Predicate, Query, Scalar};
 pub use self::rows::RowReader;

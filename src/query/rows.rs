@@ -1,8 +1,8 @@
 //! Events into rows: which columns are read, and how many rows an event has in each table.
 
 use super::schema::{
-    ATTEMPTS, CHANGES, Column, Definition, EVENTS, FACTS, Judged, METHODS, OfAttempt, OfEvent, OfFacts,
-    OfUser, Seen, Table, USERS,
+    ATTEMPTS, CHANGES, Column, Definition, EVENTS, FACTS, Judged, METHODS, OfAttempt, OfEvent,
+    OfFacts, OfUser, Seen, Table, USERS,
 };
 use super::value::Value;
 use crate::attempt::{Attempt, UserHistory};

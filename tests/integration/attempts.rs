@@ -672,7 +672,7 @@ fn fixtures_and_published_records_come_to_what_the_plain_twin_tells() {
     }
 }
 
-fn any_events() -> impl Strategy<Value = Vec<Event>> {
+pub fn any_events() -> impl Strategy<Value = Vec<Event>> {
     let any =
         (0..KINDS.len(), 1..4_usize, 0..2_i64, 0..2400_i64, prop::option::of(0..4_u8), 0..3_u8);
     prop::collection::vec(any, 1..40).prop_map(|drawn| {

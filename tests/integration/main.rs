@@ -26,7 +26,11 @@ mod imports;
 #[cfg(feature = "cli")]
 mod masking;
 mod oracle;
+#[cfg(feature = "polars")]
+mod plain;
 mod properties;
+#[cfg(feature = "polars")]
+mod query;
 mod recognition;
 mod reserved;
 mod rules;

@@ -138,7 +138,9 @@ impl Builder {
             Kind::Seconds => Self::Seconds(PrimitiveChunkedBuilder::new(name, 0)),
             Kind::Number => Self::Number(PrimitiveChunkedBuilder::new(name, 0)),
             Kind::Bool => Self::Bool(BooleanChunkedBuilder::new(name, 0)),
-            Kind::Categories | Kind::Texts => Self::Texts(ListStringChunkedBuilder::new(name, 0, 0)),
+            Kind::Categories | Kind::Texts => {
+                Self::Texts(ListStringChunkedBuilder::new(name, 0, 0))
+            }
         }
     }
 

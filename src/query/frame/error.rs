@@ -56,7 +56,7 @@ fn near(name: &str, names: &[&str]) -> Vec<String> {
     let name = name.to_lowercase();
     let mut found: Vec<(f64, &str)> = names
         .iter()
-        .map(|other| (strsim::jaro_winkler(&name, other), *other))
+        .map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), *other))
         .filter(|(likeness, other)| *likeness > 0.8 || other.contains(&name))
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0));

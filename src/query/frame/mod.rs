@@ -16,6 +16,7 @@ mod values;
 
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use polars::lazy::dsl::Engine;
 use polars::prelude::*;
 
@@ -26,11 +27,12 @@ pub use self::partition::PartitionedParquet;
 pub use self::rows::TableBuilder;
 use self::rows::{BATCH, stack};
 use self::scan::TableScan;
-pub use self::source::{Each, EventSource};
+pub use self::source::{Each, EventSource, Sighting};
 pub use self::stored::is_parquet;
 pub use self::values::{AnswerColumn, rows_of};
 use super::question::Query;
 use super::schema::Table;
+use crate::attempt::Attempts;
 use crate::catalogue::classify;
 use crate::error::Result;
 use crate::model::Event;
@@ -58,14 +60,21 @@ impl Frame {
     /// for is no event, and is left out.
     pub fn from_events(events: impl IntoIterator<Item = Event>) -> Result<Self> {
         let mut tables = Table::ALL.map(|table| (table, TableBuilder::new(table), Vec::new()));
+        let mut attempts = Attempts::new();
         for event in events {
             let Some(classification) = classify(&event) else { continue };
+            attempts.add_classified(&event, &classification);
             for (_, builder, batches) in &mut tables {
                 builder.push(&event, &classification)?;
                 if builder.height() >= BATCH {
                     batches.push(builder.take()?);
                 }
             }
+        }
+        let (attempts, users) = attempts.finish();
+        for (_, builder, _) in &mut tables {
+            attempts.iter().try_for_each(|attempt| builder.push_attempt(attempt))?;
+            users.iter().try_for_each(|user| builder.push_user(user))?;
         }
         let lazy = tables.into_iter().map(|(table, mut builder, mut batches)| {
             batches.push(builder.take()?);
@@ -80,8 +89,13 @@ impl Frame {
     /// outcome, method and user reach the reader, and only the columns it names are built. What it
     /// needs is held in memory in whole; what it passes over never is.
     pub fn scan(source: impl EventSource + 'static) -> Result<Self> {
+        Self::scan_with_gap(source, Attempts::GAP)
+    }
+
+    /// The same, with this as the longest time between two steps of one attempt.
+    pub fn scan_with_gap(source: impl EventSource + 'static, gap: TimeDelta) -> Result<Self> {
         let source: Arc<dyn EventSource> = Arc::new(source);
-        let scan = |table| TableScan::lazy(table, &source).map(|lazy| (table, lazy));
+        let scan = |table| TableScan::lazy(table, &source, gap).map(|lazy| (table, lazy));
         let tables: PolarsResult<Vec<_>> = Table::ALL.into_iter().map(scan).collect();
         // The streaming engine knows no scans but its own.
         Ok(Self { tables: tables.map_err(from_polars)?, engine: Engine::InMemory })

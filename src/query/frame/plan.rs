@@ -162,10 +162,7 @@ impl Asked {
                 })?;
                 lit(time.timestamp_micros()).cast(columns::dtype(Kind::Time))
             }
-            (
-                Kind::Text | Kind::Category | Kind::Categories | Kind::Texts,
-                Scalar::Text(text),
-            ) => {
+            (Kind::Text | Kind::Category | Kind::Categories | Kind::Texts, Scalar::Text(text)) => {
                 lit(text.clone())
             }
             (Kind::Choice(choices), Scalar::Text(text)) => {
@@ -244,16 +241,20 @@ impl Asked {
             let found = format!("a rate that the table `{}` does not know", self.table);
             return Err(Error::new(ErrorKind::Query, found).help("ask the table `attempts`"));
         }
-        let mut has_ended =
-            if known.contains(&"started") { col("outcome").neq(lit("started")) } else { lit(true) };
-        if self.column("maintenance").is_ok() {
-            has_ended = has_ended.and(col("maintenance").not());
-        }
         let is_one = outcomes.into_iter().map(|name| Ok(col("outcome").eq(lit(name.to_owned()))));
-        let hits =
-            join(is_one, Expr::or, false)?.and(has_ended.clone()).sum().cast(DataType::Float64);
-        let ended = has_ended.sum();
-        Ok(when(ended.clone().gt(lit(0))).then(hits / ended).otherwise(lit(NULL)))
+        let mut is_hit = join(is_one, Expr::or, false)?;
+        let mut ended = len();
+        if known.contains(&"started") {
+            let has_ended = col("outcome").neq(lit("started"));
+            let has_ended = match self.column("maintenance") {
+                Ok(maintenance) => has_ended.and(col(maintenance.name).not()),
+                Err(_) => has_ended,
+            };
+            ended = has_ended.clone().sum();
+            is_hit = is_hit.and(has_ended);
+        }
+        let rate = is_hit.sum().cast(DataType::Float64) / ended.clone().cast(DataType::Float64);
+        Ok(when(ended.gt(lit(0))).then(rate).otherwise(lit(NULL)))
     }
 }
 

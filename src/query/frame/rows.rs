@@ -2,17 +2,20 @@
 
 use std::ops::ControlFlow;
 
+use chrono::TimeDelta;
 use polars::prelude::*;
 
 use super::columns::ColumnBuilders;
 use super::error::{from_polars, into_polars};
-use super::source::EventSource;
+use super::source::{EventSource, Sighting};
+use crate::attempt::{Attempt, Attempts, UserHistory};
 use crate::catalogue::Classification;
 use crate::error::Result;
 use crate::filter::Filter;
 use crate::model::Event;
 use crate::query::rows::RowReader;
 use crate::query::schema::Table;
+use crate::query::value::Value;
 
 /// How many rows are built before they are handed on.
 pub(super) const BATCH: usize = 128 * 1024;
@@ -50,7 +53,7 @@ impl TableBuilder {
         Self { reader, builders }
     }
 
-    /// Adds the rows of an event.
+    /// Adds the rows of an event, which has none in `attempts` and `users`.
     pub fn push(&mut self, event: &Event, classification: &Classification) -> Result<()> {
         let mut pushed = Ok(());
         self.reader.read(event, classification, |row| {
@@ -59,6 +62,20 @@ impl TableBuilder {
             }
         });
         pushed.map_err(from_polars)
+    }
+
+    /// Adds an attempt, which is a row of `attempts` alone.
+    pub fn push_attempt(&mut self, attempt: &Attempt) -> Result<()> {
+        self.push_row(self.reader.attempt(attempt))
+    }
+
+    /// Adds a user, who is a row of `users` alone.
+    pub fn push_user(&mut self, user: &UserHistory) -> Result<()> {
+        self.push_row(self.reader.user(user))
+    }
+
+    fn push_row(&mut self, row: Option<Vec<Value<'_>>>) -> Result<()> {
+        row.map_or(Ok(()), |row| self.builders.push(row)).map_err(from_polars)
     }
 
     /// How many rows have been added since the last were taken.
@@ -72,7 +89,7 @@ impl TableBuilder {
     }
 }
 
-/// Hands the rows of a table on in batches; the last may be empty.
+/// Hands the rows of a table of events on in batches; the last may be empty.
 pub(super) fn for_each_batch(
     source: &dyn EventSource,
     reader: RowReader,
@@ -81,15 +98,15 @@ pub(super) fn for_each_batch(
 ) -> PolarsResult<()> {
     let mut builder = TableBuilder::of(reader);
     let mut next = Ok(ControlFlow::Continue(()));
-    let mut push = |event: &Event, classification: &Classification| {
-        builder.push(event, classification).map_err(into_polars)?;
+    let mut push = |sighting: &Sighting<'_>| {
+        builder.push(sighting.event, sighting.classification).map_err(into_polars)?;
         if builder.height() < BATCH {
             return Ok(ControlFlow::Continue(()));
         }
         each(builder.take().map_err(into_polars)?)
     };
-    let read = source.for_each(filter, &mut |event, classification| {
-        next = push(event, classification);
+    let read = source.for_each(filter, &mut |sighting| {
+        next = push(&sighting);
         if matches!(next, Ok(ControlFlow::Continue(()))) {
             ControlFlow::Continue(())
         } else {
@@ -101,6 +118,35 @@ pub(super) fn for_each_batch(
         let _ = each(builder.take().map_err(into_polars)?)?;
     }
     Ok(())
+}
+
+/// Hands the rows of `attempts` or `users` on in batches. They follow from all events of a user, so none
+/// can be passed over before.
+pub(super) fn for_each_batch_of_users(
+    source: &dyn EventSource,
+    reader: RowReader,
+    gap: TimeDelta,
+    each: &mut dyn FnMut(DataFrame) -> PolarsResult<ControlFlow<()>>,
+) -> PolarsResult<()> {
+    let mut attempts = Attempts::new().gap(gap);
+    let filter = Filter { families: Attempts::FAMILIES.to_vec(), ..Filter::default() };
+    let read = source.for_each(&filter, &mut |sighting| {
+        attempts.add_stated(sighting.event, sighting.classification, sighting.stated);
+        ControlFlow::Continue(())
+    });
+    read.map_err(into_polars)?;
+    let mut builder = TableBuilder::of(reader);
+    for (attempts, user) in attempts.into_users() {
+        attempts
+            .iter()
+            .try_for_each(|attempt| builder.push_attempt(attempt))
+            .map_err(into_polars)?;
+        builder.push_user(&user).map_err(into_polars)?;
+        if builder.height() >= BATCH && each(builder.take().map_err(into_polars)?)?.is_break() {
+            return Ok(());
+        }
+    }
+    each(builder.take().map_err(into_polars)?).map(drop)
 }
 
 /// One frame of several with the same columns.

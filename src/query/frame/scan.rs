@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::ops::ControlFlow;
 
+use chrono::TimeDelta;
 use polars::lazy::dsl::BooleanFunction;
 use polars::prelude::*;
 
 use super::columns::schema;
 use super::narrow::narrow;
-use super::rows::{for_each_batch, stack};
+use super::rows::{for_each_batch, for_each_batch_of_users, stack};
 use super::source::EventSource;
 use crate::query::rows::RowReader;
 use crate::query::schema::Table;
@@ -17,11 +18,16 @@ use crate::query::schema::Table;
 pub(super) struct TableScan {
     table: Table,
     source: Arc<dyn EventSource>,
+    gap: TimeDelta,
 }
 
 impl TableScan {
-    pub(super) fn lazy(table: Table, source: &Arc<dyn EventSource>) -> PolarsResult<LazyFrame> {
-        let scan = Self { table, source: Arc::clone(source) };
+    pub(super) fn lazy(
+        table: Table,
+        source: &Arc<dyn EventSource>,
+        gap: TimeDelta,
+    ) -> PolarsResult<LazyFrame> {
+        let scan = Self { table, source: Arc::clone(source), gap };
         let arguments = ScanArgsAnonymous {
             schema: Some(schema(table)),
             name: table.as_str(),
@@ -61,19 +67,25 @@ impl AnonymousScan for TableScan {
             Some(predicate) if is_row_wise(&predicate) => (Some(predicate), None),
             other => (None, other),
         };
-        let limit = if by_batch.is_some() || at_the_end.is_some() { None } else { n_rows };
+        let limit = n_rows.filter(|_| by_batch.is_none() && at_the_end.is_none());
 
         let mut batches = Vec::new();
         let mut rows = 0;
         let read: Vec<&str> = read.iter().map(PlSmallStr::as_str).collect();
         let reader = RowReader::new(self.table, &read);
-        for_each_batch(self.source.as_ref(), reader, &filter, &mut |batch| {
+        let mut keep = |batch| {
             let batch = filtered(batch, by_batch.as_ref())?;
             rows += batch.height();
             batches.push(batch);
             let is_enough = limit.is_some_and(|limit| rows >= limit);
             Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })?;
+        };
+        let source = self.source.as_ref();
+        if matches!(self.table, Table::Attempts | Table::Users) {
+            for_each_batch_of_users(source, reader, self.gap, &mut keep)?;
+        } else {
+            for_each_batch(source, reader, &filter, &mut keep)?;
+        }
         let whole = filtered(stack(batches)?, at_the_end.as_ref())?;
         let whole = whole.select(wanted)?;
         Ok(n_rows.map_or_else(|| whole.clone(), |rows| whole.head(Some(rows))))

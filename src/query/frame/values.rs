@@ -45,24 +45,23 @@ fn value(value: AnyValue<'_>) -> PolarsResult<Value<'_>> {
         AnyValue::Boolean(value) => Value::Bool(value),
         AnyValue::String(text) => Value::from(text),
         AnyValue::Datetime(count, unit, zone) => time(count, unit, zone.map(|zone| zone.as_str())),
+        AnyValue::DatetimeOwned(count, unit, zone) => {
+            time(count, unit, zone.as_ref().map(|zone| zone.as_str()))
+        }
         AnyValue::List(series) => {
-            let texts: PolarsResult<Vec<_>> =
-                series.iter().map(|part| Ok(part.to_string())).collect();
-            let texts = match series.cast(&DataType::String) {
-                Ok(cast) => cast.str()?.iter().flatten().map(str::to_owned).collect(),
-                Err(_) => texts?,
-            };
-            Value::Texts(texts.into_iter().map(Into::into).collect())
+            let texts = series.cast(&DataType::String)?;
+            let texts = texts.str()?.iter().flatten().map(str::to_owned);
+            Value::Texts(texts.map(Into::into).collect())
         }
         number if number.is_integer() => match number.extract::<u64>() {
             Some(number) => Value::Number(number),
             None => number.extract::<i64>().map_or(Value::Null, Value::Integer),
         },
         number if number.is_float() => number.extract::<f64>().map_or(Value::Null, Value::Real),
-        AnyValue::Categorical(..) | AnyValue::Enum(..) => {
-            value.get_str().map_or(Value::Null, |text| Value::from(text.to_owned()))
-        }
-        other => Value::from(other.to_string()),
+        other => match other.get_str() {
+            Some(text) => Value::from(text.to_owned()),
+            None => Value::from(other.to_string()),
+        },
     })
 }
 
