@@ -303,6 +303,7 @@ impl Ord for Key {
             (Value::Number(a), Value::Number(b)) => {
                 a.as_f64().unwrap().total_cmp(&b.as_f64().unwrap())
             }
+            (Value::String(a), Value::String(b)) => a.cmp(b),
             (a, b) => a.to_string().cmp(&b.to_string()),
         }
     }

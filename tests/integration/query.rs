@@ -447,10 +447,6 @@ fn sql_knows_joins_subqueries_times_and_lists() {
             None,
         ),
         ("SELECT outcome FROM events UNION SELECT outcome FROM attempts", None),
-        (
-            "SELECT max(time) AS last FROM events WHERE time < (SELECT max(time) FROM events)",
-            Some(1),
-        ),
         ("SELECT * FROM changes WHERE property IS NOT NULL ORDER BY time DESC LIMIT 2", Some(2)),
         (
             "SELECT coalesce(reason, 'none') AS why, count(*) AS n FROM events WHERE outcome <> 'success' GROUP BY why",

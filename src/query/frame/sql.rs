@@ -4,10 +4,11 @@ use polars::prelude::*;
 use polars::sql::{SQLContext, extract_table_identifiers};
 
 use super::Frame;
+use super::columns::schema;
 use super::error::{first_line, from_polars, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::parse_timestamp;
-use crate::query::schema::Table;
+use crate::query::schema::{Kind, Table};
 
 /// The words with which a question begins. Anything else would change something, and there is nothing to
 /// change.
@@ -15,25 +16,128 @@ const QUESTIONS: [&str; 7] = ["SELECT", "WITH", "FROM", "SHOW", "EXPLAIN", "DESC
 
 pub(super) fn plan(frame: &Frame, query: &str) -> Result<LazyFrame> {
     check_question(query)?;
-    let planned = match try_plan(frame, query) {
-        // Times as this program writes them, with a `Z`, are texts to polars.
-        Err(error) if error.to_string().contains("date/datetime/time") => {
-            try_plan(frame, &with_plain_times(query)).map_err(|_| error)
+    let plain = with_plain_times(query);
+    let (mut first_error, mut unproven) = (None, None);
+    for (query, form) in forms(query, &plain) {
+        match try_plan(frame, query, form) {
+            // What does not suit a column may show only when it is run.
+            Ok(planned) if dry_run(frame, query, form).is_ok() => return Ok(planned),
+            Ok(planned) => unproven = unproven.or(Some(planned)),
+            Err(error) => first_error = first_error.or(Some(error)),
         }
-        planned => planned,
-    };
-    planned.map_err(|error| explained(frame, query, error))
+    }
+    match (unproven, first_error) {
+        (Some(planned), _) => Ok(planned),
+        (None, Some(error)) => Err(explained(frame, query, error)),
+        (None, None) => Err(Error::new(ErrorKind::Query, "no question")),
+    }
 }
 
-fn try_plan(frame: &Frame, query: &str) -> PolarsResult<LazyFrame> {
+/// The forms in which a question is tried, the fastest first. Times as this program writes them, with a
+/// `Z`, are texts to polars, and the letters of a category are out of its reach.
+fn forms<'query>(
+    query: &'query str,
+    plain: &'query str,
+) -> impl Iterator<Item = (&'query str, Form)> {
+    let forms = [Form::Categories, Form::Texts];
+    let skipped = usize::from(asks_for_letters(query));
+    [query, plain]
+        .into_iter()
+        .flat_map(move |query| forms.into_iter().skip(skipped).map(move |form| (query, form)))
+}
+
+/// The words that may stand before a parenthesis in a question that takes categories for what they are.
+/// With any other, they are made texts first: slower, and nothing else.
+const LETTERLESS: [&str; 28] = [
+    "all",
+    "and",
+    "as",
+    "avg",
+    "by",
+    "cast",
+    "count",
+    "date_part",
+    "distinct",
+    "exists",
+    "extract",
+    "filter",
+    "from",
+    "in",
+    "join",
+    "median",
+    "not",
+    "on",
+    "or",
+    "over",
+    "quantile_cont",
+    "row_number",
+    "select",
+    "strftime",
+    "sum",
+    "union",
+    "using",
+    "where",
+];
+
+/// Whether a question may ask for the letters of a category.
+fn asks_for_letters(query: &str) -> bool {
+    // Every second part stands in quotes.
+    let code = query.split('\'').step_by(2).collect::<Vec<_>>().join("''").to_ascii_lowercase();
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    let calls = code.split('(').rev().skip(1).filter_map(|before| {
+        let before = before.trim_end();
+        let start = before.rfind(|character| !is_part(character)).map_or(0, |place| place + 1);
+        Some(&before[start..]).filter(|word| !word.is_empty())
+    });
+    let mut words = code.split(|character| !is_part(character));
+    words.any(|word| word.ends_with("like") || word == "regexp" || word == "similar")
+        || code.contains(['~', '|'])
+        || calls.into_iter().any(|word| !LETTERLESS.contains(&word))
+}
+
+/// In which form categories are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As they are, which is fast.
+    Categories,
+    /// As texts, which know more.
+    Texts,
+}
+
+fn try_plan(frame: &Frame, query: &str, form: Form) -> PolarsResult<LazyFrame> {
+    plan_over(frame.tables.iter().map(|(table, lazy)| (*table, lazy.clone())), query, form)
+}
+
+/// Asks the same of tables of one row without values: without a row, polars does not look closely.
+fn dry_run(frame: &Frame, query: &str, form: Form) -> PolarsResult<DataFrame> {
+    let tables =
+        frame.tables().map(|table| (table, DataFrame::full_null(&schema(table), 1).lazy()));
+    plan_over(tables, query, form)?.collect()
+}
+
+fn plan_over(
+    tables: impl Iterator<Item = (Table, LazyFrame)>,
+    query: &str,
+    form: Form,
+) -> PolarsResult<LazyFrame> {
     let mut context = SQLContext::new();
-    for (table, lazy) in &frame.tables {
-        context.register(table.as_str(), lazy.clone());
+    for (table, lazy) in tables {
+        let lazy = if form == Form::Texts { as_texts(table, lazy) } else { lazy };
+        context.register(table.as_str(), lazy);
     }
     let mut planned = context.execute(query)?;
     // The plan is resolved here, so that a mistake is told now and with the question at hand.
     planned.collect_schema()?;
     Ok(planned)
+}
+
+fn as_texts(table: Table, lazy: LazyFrame) -> LazyFrame {
+    let columns = table.columns().into_iter();
+    let casts = columns.filter_map(|column| match column.kind {
+        Kind::Category | Kind::Choice(_) => Some(col(column.name).cast(DataType::String)),
+        _ => None,
+    });
+    lazy.with_columns(casts.collect::<Vec<_>>())
 }
 
 /// The question with times in RFC 3339 in the form that polars compares with times, in UTC.
@@ -84,6 +188,10 @@ fn explained(frame: &Frame, query: &str, error: PolarsError) -> Error {
     if text.contains("date/datetime/time") {
         return Error::new(ErrorKind::Query, "a time compared with a text")
             .expected("a time in quotes, such as '2026-03-09' or '2026-03-09T08:00:00Z'")
+            .because(error);
+    }
+    if text.contains("not supported") || text.contains("unsupported") {
+        return Error::new(ErrorKind::Query, format!("SQL that polars does not speak ({text})"))
             .because(error);
     }
     if text.contains("sql parser error") || matches!(error, PolarsError::SQLSyntax(_)) {
