@@ -19,6 +19,8 @@ pub(super) fn run(arguments: &QueryArguments) -> io::Result<Ending> {
         io::stdout().lock().write_all(schema::markdown().as_bytes())?;
         return Ok(Ending::Done);
     }
+    // What polars panics over is told as an error.
+    std::panic::set_hook(Box::new(|_| {}));
     let output = Output::open(&arguments.output.destination)?;
     let session = Session::new(arguments.output.mask, arguments.input.on_error);
     let session = Arc::new(Mutex::new(session));

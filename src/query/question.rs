@@ -240,7 +240,8 @@ impl From<String> for Scalar {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Group {
-    /// By the values of a column. By a column of lists, a row stands in the group of each value in it.
+    /// By the values of a column. By a column of lists, a row stands in the group of each value in it,
+    /// and in that of null if there is none.
     Column(String),
     /// By stretches of time, as a clock and a calendar in a time zone show them. The column of the
     /// answer has the name of the [`Bucket`] and holds the beginning of each stretch.

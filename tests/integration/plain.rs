@@ -1,6 +1,13 @@
 //! Tables and questions once more, the plain way: rows as maps, a loop for each group. What frames and
 //! SQL answer is held against it.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of rows of a test are small"
+)]
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, TimeZone as _, Timelike as _, Utc};
@@ -315,6 +322,7 @@ fn keys(groups: &[Group], row: &Row) -> Vec<Vec<Key>> {
     for group in groups {
         let values = match group {
             Group::Column(name) => match &row[name] {
+                Value::Array(values) if values.is_empty() => vec![Value::Null],
                 Value::Array(values) => values.clone(),
                 value => vec![value.clone()],
             },
@@ -388,14 +396,16 @@ fn holds(predicate: &Predicate, row: &Row) -> Option<bool> {
     };
     let is = |column: &str, value: &Scalar| match &row[column] {
         Value::Array(values) => Some(values.contains(&serde_json::to_value(value).unwrap())),
-        _ => compare(column, value).map(|order| order.is_eq()),
+        _ => compare(column, value).map(std::cmp::Ordering::is_eq),
     };
     match predicate {
         Predicate::Is { column, value } => is(column, value),
         Predicate::OneOf { column, values } => any(values.iter().map(|value| is(column, value))),
         Predicate::Contains { column, text } => Some(row[column].as_str()?.contains(text.as_str())),
-        Predicate::AtLeast { column, value } => compare(column, value).map(|order| order.is_ge()),
-        Predicate::Below { column, value } => compare(column, value).map(|order| order.is_lt()),
+        Predicate::AtLeast { column, value } => {
+            compare(column, value).map(std::cmp::Ordering::is_ge)
+        }
+        Predicate::Below { column, value } => compare(column, value).map(std::cmp::Ordering::is_lt),
         Predicate::IsNull { column } => Some(row[column].is_null()),
         Predicate::All(all) => {
             any(all.iter().map(|each| holds(each, row).map(|holds| !holds))).map(|holds| !holds)

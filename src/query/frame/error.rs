@@ -1,9 +1,11 @@
 //! Errors of polars as ours, and the other way round.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use polars::prelude::PolarsError;
 
 use super::Frame;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Our error, for a plan to carry.
 pub(super) fn into_polars(error: Error) -> PolarsError {
@@ -24,6 +26,16 @@ pub(super) fn from_polars(error: PolarsError) -> Error {
             _ => (ErrorKind::Query, "a question that cannot be answered"),
         };
         Error::new(kind, format!("{found} ({})", first_line(&error))).because(error)
+    })
+}
+
+/// Does what is left to polars. Where that panics, which it does on some questions, it is an error.
+pub(super) fn guarded<T>(ask: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+        Err(Error::new(ErrorKind::Query, format!("a question over which polars stumbles ({text})"))
+            .help("ask it in other words"))
     })
 }
 

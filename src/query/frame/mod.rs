@@ -133,17 +133,19 @@ impl Frame {
     /// # Ok::<(), regaudit::Error>(())
     /// ```
     pub fn sql(&self, query: &str) -> Result<LazyFrame> {
-        sql::plan(self, query)
+        error::guarded(|| sql::plan(self, query))
     }
 
     /// A question as plain data.
     pub fn query(&self, query: &Query) -> Result<LazyFrame> {
-        plan::plan(self, query)
+        error::guarded(|| plan::plan(self, query))
     }
 
     /// The answer to a question.
     pub fn collect(&self, question: LazyFrame) -> Result<DataFrame> {
-        let answer = question.collect_with_engine(self.engine).map_err(from_polars)?;
-        Ok(answer.unwrap_single())
+        error::guarded(|| {
+            let answer = question.collect_with_engine(self.engine).map_err(from_polars)?;
+            Ok(answer.unwrap_single())
+        })
     }
 }

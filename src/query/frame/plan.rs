@@ -25,7 +25,7 @@ pub(super) fn plan(frame: &Frame, query: &Query) -> Result<LazyFrame> {
         if let Group::Column(name) = group
             && matches!(asked.column(name)?.kind, Kind::Categories | Kind::Texts)
         {
-            let options = ExplodeOptions { empty_as_null: false, keep_nulls: false };
+            let options = ExplodeOptions { empty_as_null: true, keep_nulls: true };
             rows = rows.explode(by_name([name.as_str()], true, false), options);
         }
     }

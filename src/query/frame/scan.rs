@@ -56,6 +56,7 @@ impl AnonymousScan for TableScan {
 
     fn scan(&self, arguments: AnonymousScanArgs) -> PolarsResult<DataFrame> {
         let AnonymousScanArgs { n_rows, with_columns, predicate, .. } = arguments;
+        let predicate = predicate.map(askable).transpose()?.flatten();
         let wanted: Vec<PlSmallStr> = match with_columns {
             Some(names) => names.to_vec(),
             None => self.table.columns().iter().map(|column| column.name.into()).collect(),
@@ -90,6 +91,26 @@ impl AnonymousScan for TableScan {
         let whole = whole.select(wanted)?;
         Ok(n_rows.map_or_else(|| whole.clone(), |rows| whole.head(Some(rows))))
     }
+}
+
+/// The part of a predicate that rows can be asked. Where only the greatest or least rows are wanted,
+/// polars adds a condition of its own that spares work and decides nothing; it cannot be evaluated here,
+/// and comes as an expression for display.
+fn askable(predicate: Expr) -> PolarsResult<Option<Expr>> {
+    if let Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } = &predicate {
+        let left = askable(Expr::clone(left))?;
+        let right = askable(Expr::clone(right))?;
+        return Ok(match (left, right) {
+            (Some(left), Some(right)) => Some(left.and(right)),
+            (left, right) => left.or(right),
+        });
+    }
+    if matches!(&predicate, Expr::Display { fmt_str, .. } if fmt_str.starts_with("dynamic_pred")) {
+        return Ok(None);
+    }
+    let is_known = !predicate.into_iter().any(|part| matches!(part, Expr::Display { .. }));
+    polars_ensure!(is_known, InvalidOperation: "the condition {predicate} is not one that exports can be asked");
+    Ok(Some(predicate))
 }
 
 fn filtered(frame: DataFrame, predicate: Option<&Expr>) -> PolarsResult<DataFrame> {
