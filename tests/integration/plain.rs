@@ -167,7 +167,9 @@ fn fact_row(event: &Event, found: &Classification) -> Row {
 
 fn fold(events: &[Event]) -> Attempts {
     let mut attempts = Attempts::new();
-    events.iter().for_each(|event| attempts.add(event));
+    for event in events {
+        attempts.add(event);
+    }
     attempts
 }
 
