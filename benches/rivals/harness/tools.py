@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 # Beside `requirements.txt` and `native/Cargo.lock`, the only place where versions of rivals stand.
@@ -21,6 +22,21 @@ REQUIREMENTS = HERE / "requirements.txt"
 NATIVE = HERE / "native"
 
 
+@dataclass(frozen=True)
+class Build:
+    """One way to build regaudit: with which profile and features, and where cargo puts it."""
+
+    profile: str
+    folder: str
+    features: tuple[str, ...]
+
+
+MAIN_JOB = Build("release", "release", ("--features", "cli"))
+TABLES = Build("release", "release", ("--features", "cli,polars"))
+# For answers alone: as `cargo test` builds it, so that polars is not built for minutes once more.
+TABLES_TO_CHECK = Build("test", "debug", ("--all-features",))
+
+
 class Missing(Exception):
     """A tool is not there and could not be installed; the message says what to do."""
 
@@ -28,28 +44,30 @@ class Missing(Exception):
 class Tools:
     """Where everything is that a run needs. Each tool is installed when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, build: Build = MAIN_JOB) -> None:
         """Find the target folder; whatever is installed goes below it."""
+        self.regaudit_build = build
         self.target = target_folder()
         self.folder = self.target / "rivals"
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def build(self) -> None:
         """Build regaudit, the generator and the native programs."""
-        cargo("build", "--release", "--locked", "--features", "cli", "--bin", "regaudit",
-              "--example", "generate", cwd=ROOT)  # fmt: skip
+        build = self.regaudit_build
+        cargo("build", "--profile", build.profile, "--locked", *build.features,
+              "--bin", "regaudit", "--example", "generate", cwd=ROOT)  # fmt: skip
         cargo("build", "--release", "--locked", "--target-dir", str(self.folder / "native"),
               cwd=NATIVE)  # fmt: skip
 
     @property
     def regaudit(self) -> str:
         """The program that is measured."""
-        return str(self.target / "release" / "regaudit")
+        return str(self.target / self.regaudit_build.folder / "regaudit")
 
     @property
     def generator(self) -> Path:
         """The generator of exports."""
-        return self.target / "release" / "examples" / "generate"
+        return self.target / self.regaudit_build.folder / "examples" / "generate"
 
     def native(self, name: str) -> str:
         """A program of the package `native`."""

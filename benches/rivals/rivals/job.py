@@ -29,6 +29,11 @@ def print_answer(groups: Iterable[Group], users: int, ready: float | None = None
     json.dump(answer, sys.stdout)
 
 
+def print_table(types: dict[str, str], rows: Iterable[Iterable[object]]) -> None:
+    """Print what a reader of Parquet made of a table: its types by column, and its rows."""
+    json.dump({"types": types, "rows": [list(row) for row in rows]}, sys.stdout)
+
+
 def now() -> float:
     """Tell the time by the clock that the stopwatch of the driver reads."""
     return time.monotonic()
