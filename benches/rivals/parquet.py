@@ -1,7 +1,8 @@
 """Holds the Parquet that regaudit writes against what DuckDB and pyarrow read from it.
 
-`python3 benches/rivals/parquet.py` builds regaudit as its tests do, converts the fixtures, and compares
-every table, in one file and in folders by date: the same rows as in NDJSON, the documented types.
+`python3 benches/rivals/parquet.py` builds regaudit as its tests do, converts the fixtures, and
+compares every table, in one file and in folders by date: the same rows as in NDJSON, and the
+documented types.
 """
 
 import json

@@ -15,13 +15,14 @@ Pipeline = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one run took, and what it wrote. Of a pipeline, work and memory of all processes."""
+    """What one run took, and what it wrote. Of a pipeline, that of all processes."""
 
     wall_seconds: float
     processor_seconds: float
     peak_bytes: int
     started: float
     output: bytes
+    errors: str
 
 
 class TimedOut(Exception):
@@ -46,10 +47,12 @@ def measure(
         with output.open("wb") as out, errors.open("wb") as err:
             processes = start(commands, out, err, folder, os.environ | environment)
             wait(processes, timeout)
+        said = errors.read_text(errors="replace").strip()
         if any(process.returncode for process in processes):
             codes = ", ".join(str(process.returncode) for process in processes)
-            raise Failed(f"exit code {codes}\n{errors.read_text(errors='replace').strip()}")
-        return summed([json.loads(report.read_text()) for report in reports], output.read_bytes())
+            raise Failed(f"exit code {codes}\n{said}")
+        measured = [json.loads(report.read_text()) for report in reports]
+        return summed(measured, output.read_bytes(), said)
 
 
 def start(
@@ -95,7 +98,7 @@ def wait(processes: list[subprocess.Popen[bytes]], timeout: float) -> None:
         raise TimedOut from error
 
 
-def summed(reports: list[dict], output: bytes) -> Measurement:
+def summed(reports: list[dict], output: bytes, errors: str) -> Measurement:
     """Take the processes of a pipeline together."""
     started = min(report["started"] for report in reports)
     return Measurement(
@@ -104,4 +107,5 @@ def summed(reports: list[dict], output: bytes) -> Measurement:
         peak_bytes=sum(report["peak_kibibytes"] for report in reports) * 1024,
         started=started,
         output=output,
+        errors=errors,
     )

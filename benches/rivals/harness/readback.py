@@ -1,7 +1,7 @@
 """What a table of Parquet must read as elsewhere, and where it does not.
 
-What is right comes from regaudit itself, but never from its Parquet: the kinds of columns as
-`regaudit query --schema` documents them, and the rows as `regaudit convert --format ndjson` writes them.
+What is right comes from regaudit itself, but never from its Parquet: the kinds of columns from
+`regaudit query --schema`, the rows from `regaudit convert --format ndjson`.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-# The name of each documented kind in every reader; a kind that is not here is a mistake found early.
+# The name of each documented kind in every reader. A kind that is not here is no silent success.
 TYPES = {
     "duckdb": {
         "text": "VARCHAR",

@@ -14,7 +14,8 @@ SCHEMA = """## `events`: one row for each event
 | `record` | number | the record's number |
 """
 
-NDJSON = """{"time":"2026-03-09T00:05:11.1234567Z","outcome":"success","methods":["email"],"record":1}
+NDJSON = """\
+{"time":"2026-03-09T00:05:11.1234567Z","outcome":"success","methods":["email"],"record":1}
 {"time":"2026-03-10T00:00:00Z","outcome":"failure","methods":[],"record":null}
 """
 
@@ -55,7 +56,7 @@ class Rows(unittest.TestCase):
         self.assertNotEqual(found(), [])
         self.assertNotEqual(found(FIRST, SECOND, SECOND), [])
         for place, value in enumerate([FIRST[0] + 1, "failure", [], 2]):
-            self.assertNotEqual(found(FIRST[:place] + [value] + FIRST[place + 1 :], SECOND), [])
+            self.assertNotEqual(found([*FIRST[:place], value, *FIRST[place + 1 :]], SECOND), [])
 
     def test_nothing_is_not_empty(self) -> None:
         """Null, no methods and no text differ."""
