@@ -59,7 +59,7 @@ class Setting:
 
     def ask_regaudit(self, question: Question) -> Measurement:
         """Ask regaudit about the single files."""
-        files = [str(self.file_of(name)) for name in STORED if f"FROM {name}" in question.sql]
+        files = [str(self.file_of(name)) for name in STORED if f"FROM {name} " in question.sql]
         return self.measure(((self.tools.regaudit, *in_sql(question), *files),))
 
     def ask_duckdb(self, question: Question, files: dict[str, str]) -> Measurement:
