@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::attempt::DirectoryMethods;
 use crate::catalogue::classify;
@@ -35,6 +36,7 @@ pub struct Exports {
     masker: Option<Mutex<Masker>>,
     on_fault: Mutex<Box<OnFault>>,
     reports: Mutex<Vec<Report>>,
+    has_begun: AtomicBool,
 }
 
 type OnFault = dyn FnMut(Error) -> ControlFlow<()> + Send;
@@ -48,6 +50,7 @@ impl Exports {
             masker: None,
             on_fault: Mutex::new(Box::new(|_| ControlFlow::Continue(()))),
             reports: Mutex::new(Vec::new()),
+            has_begun: AtomicBool::new(false),
         }
     }
 
@@ -69,13 +72,15 @@ impl Exports {
 
     /// What each reading so far came to, in order.
     pub fn reports(&self) -> Vec<Report> {
-        self.reports.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.reports).clone()
     }
 }
 
 impl EventSource for Exports {
     fn for_each(&self, filter: &Filter, each: &mut Each<'_>) -> Result<()> {
-        let is_first = self.reports.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        // Questions may read on several threads at a time, and a thread that waits may be given another
+        // reading to do: no lock is held from one event to the next.
+        let is_first = !self.has_begun.swap(true, Ordering::Relaxed);
         if !is_first && self.paths.iter().any(|path| path.as_os_str() == "-") {
             return Err(Error::new(ErrorKind::Io, "standard input asked for a second time")
                 .expected("a question to one table")
@@ -88,26 +93,21 @@ impl EventSource for Exports {
             filter.methods.clear();
         }
         let mut events = self.reader.clone().narrowed(&filter).paths(&self.paths);
-        let mut on_fault = self.on_fault.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut masker = self
-            .masker
-            .as_ref()
-            .map(|masker| masker.lock().unwrap_or_else(PoisonError::into_inner));
         let mut stopped = Ok(());
         for event in events.by_ref() {
             match event {
                 Ok(mut event) => {
                     let Some(mut classification) = classify(&event) else { continue };
                     let stated = DirectoryMethods::of(&event);
-                    if let Some(masker) = &mut masker {
-                        masker.mask(&mut event, &mut classification);
+                    if let Some(masker) = &self.masker {
+                        lock(masker).mask(&mut event, &mut classification);
                     }
                     if each(Sighting::masked(&event, &classification, stated)).is_break() {
                         break;
                     }
                 }
                 Err(fault) => {
-                    if is_first && on_fault(fault.clone()).is_break() {
+                    if is_first && lock(&self.on_fault)(fault.clone()).is_break() {
                         stopped = Err(fault);
                         break;
                     }
@@ -115,7 +115,11 @@ impl EventSource for Exports {
             }
         }
         let report = events.report().clone();
-        self.reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+        lock(&self.reports).push(report);
         stopped
     }
+}
+
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,6 +13,8 @@ mod attempts;
 mod cli;
 #[cfg(feature = "cli")]
 mod cli_attempts;
+#[cfg(all(feature = "cli", feature = "polars"))]
+mod cli_query;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;

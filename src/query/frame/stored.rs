@@ -14,10 +14,11 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::origin::Origin;
 use crate::query::schema::Table;
 
-/// Whether a path is a Parquet file, or a folder with Parquet files in it.
+/// Whether a path is a Parquet file, or a folder with tables in it that this crate wrote as Parquet.
 pub fn is_parquet(path: &Path) -> bool {
     if path.is_dir() {
-        return files_below(path).is_ok_and(|files| !files.is_empty());
+        let is_table = |file: &PathBuf| matches!(table_of(file), Ok(Some(_)));
+        return files_below(path).is_ok_and(|files| files.iter().any(is_table));
     }
     let mut mark = [0; 4];
     File::open(path).and_then(|mut file| file.read_exact(&mut mark)).is_ok() && &mark == b"PAR1"
