@@ -42,8 +42,29 @@
 //! | [`read`](mod@read) | exports into events, with an account of every record |
 //! | [`attempt`] | what users went through in one sitting, and what they hold after it |
 //! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
-//! | [`query`](mod@query) | events as rows of documented tables |
+//! | [`query`](mod@query) | events, attempts and users as documented tables, and questions to them |
 //! | [`report`] | answers as tables, JSON, NDJSON and CSV |
+//!
+//! # Frames and SQL
+//!
+//! With the feature `polars`, the same events are tables: lazy frames and SQL, in which conditions and
+//! columns reach the reader, so that a narrow question costs what a narrow scan costs.
+//!
+#![cfg_attr(feature = "polars", doc = "```")]
+#![cfg_attr(not(feature = "polars"), doc = "```ignore")]
+//! use polars::prelude::*;
+//! use regaudit::query::{Frame, Table};
+//! use regaudit::{Exports, Reader};
+//!
+//! let frame = Frame::scan(Exports::new(Reader::new(), ["fixtures/exports"]))?;
+//! let methods = frame.table(Table::Methods)?.filter(col("family").eq(lit("registration")));
+//! let by_method = methods.group_by([col("method"), col("outcome")]).agg([len().alias("events")]);
+//! let answer = frame.collect(by_method.sort(["events"], Default::default()))?;
+//! let same = "SELECT method, outcome, count(*) AS events FROM methods \
+//!     WHERE family = 'registration' GROUP BY method, outcome";
+//! assert_eq!(frame.collect(frame.sql(same)?)?.height(), answer.height());
+//! # Ok::<(), regaudit::Error>(())
+//! ```
 //!
 //! # Features
 //!
@@ -51,6 +72,7 @@
 //! |---|---|
 //! | `cli` | the `regaudit` program, and tables for terminals |
 //! | `hash` | SHA-256 of each input, for the chain of custody |
+//! | `polars` | frames, SQL and Parquet; `regaudit query` and `convert` (some minutes of build) |
 //!
 //! # What it does not do
 //!
