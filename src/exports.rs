@@ -86,13 +86,11 @@ impl EventSource for Exports {
                 .expected("a question to one table")
                 .help("save it to a file first"));
         }
-        let mut filter = filter.clone();
-        if self.masker.is_some() {
-            // The question speaks of stand-ins, which the reader does not know.
-            filter.users.clear();
-            filter.methods.clear();
-        }
-        let mut events = self.reader.clone().narrowed(&filter).paths(&self.paths);
+        // Stand-ins are unknown to the reader, and numbered by all events that are read: who is `user3`
+        // must not depend on the question.
+        let nothing = Filter::default();
+        let filter = if self.masker.is_some() { &nothing } else { filter };
+        let mut events = self.reader.clone().narrowed(filter).paths(&self.paths);
         let mut stopped = Ok(());
         for event in events.by_ref() {
             match event {

@@ -13,7 +13,7 @@ use regaudit::{Attempt, Attempts, Classification, Error, Filter, UserHistory};
 use super::Ending;
 use super::args::{ConvertArguments, DestinationArguments, FileFormat, Format};
 use super::folder::Folder;
-use super::output::Output;
+use super::output::{Output, complain};
 use super::rows::Rows;
 use super::session::Session;
 
@@ -21,10 +21,11 @@ use super::session::Session;
 const BATCH: usize = 128 * 1024;
 
 pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
-    if arguments.output.extension().is_some() && arguments.partition_by.is_none() {
+    let is_folder = arguments.partition_by.is_some() || arguments.output.is_dir();
+    if arguments.output.extension().is_some() && !is_folder {
         return into_file(arguments);
     }
-    let folder = Folder::create(&arguments.output, arguments.force)?;
+    let folder = Folder::create(&arguments.output, arguments.force, &arguments.input.paths)?;
     let tables = tables(arguments, &Table::ALL)?;
     let targets = tables.iter().map(|table| in_folder(arguments, *table, folder.path()));
     let (ending, is_whole) = write(arguments, targets.collect::<io::Result<_>>()?)?;
@@ -46,12 +47,15 @@ fn tables(arguments: &ConvertArguments, by_default: &[Table]) -> io::Result<Vec<
             .filter(|table| !(chooses && of_users(table)))
             .collect());
     }
-    match arguments.table.iter().find(|table| chooses && of_users(table)) {
-        Some(table) => Err(usage(&format!(
+    if let Some(table) = arguments.table.iter().find(|table| chooses && of_users(table)) {
+        return Err(usage(&format!(
             "the table `{table}` follows from all events of a user: leave out what chooses events"
-        ))),
-        None => Ok(arguments.table.clone()),
+        )));
     }
+    let mut tables = arguments.table.clone();
+    tables.sort();
+    tables.dedup();
+    Ok(tables)
 }
 
 /// One table into one file.
@@ -63,13 +67,18 @@ fn into_file(arguments: &ConvertArguments) -> io::Result<Ending> {
         DestinationArguments { output: Some(arguments.output.clone()), force: arguments.force };
     let output = Output::open(&destination)?;
     let ending = arguments.output.extension().and_then(|ending| ending.to_str());
-    let format = match (arguments.format, ending) {
+    let ending = ending.map(str::to_ascii_lowercase);
+    let format = match (arguments.format, ending.as_deref()) {
         (Some(format), _) => format,
         (None, Some("parquet")) => FileFormat::Parquet,
         (None, Some("csv")) => FileFormat::Csv,
         (None, Some("ndjson" | "jsonl")) => FileFormat::Ndjson,
         (None, Some("json")) => FileFormat::Json,
-        (None, _) => return Err(usage("--format is needed: the name of the file does not tell")),
+        (None, _) => {
+            return Err(usage(
+                "--format is needed: the name of the file ends in none of .parquet, .csv, .ndjson, .jsonl, .json",
+            ));
+        }
     };
     Ok(write(arguments, vec![one_file(table, format, output)?])?.0)
 }
@@ -142,8 +151,13 @@ fn write(arguments: &ConvertArguments, mut targets: Vec<Target>) -> io::Result<(
             target.push_user(&user)?;
         }
     }
+    let ending = session.ending(report.tally().yielded > 0);
+    if ending == Ending::Failed && report.tally().read == 0 {
+        complain("error: nothing was written, as no input could be read");
+        return Ok((ending, false));
+    }
     targets.into_iter().try_for_each(Target::finish)?;
-    Ok((session.ending(report.tally().yielded > 0), true))
+    Ok((ending, true))
 }
 
 /// Where the rows of one table go.

@@ -10,6 +10,10 @@ use tempfile::TempDir;
 /// The endings of the files that are written.
 const ENDINGS: [&str; 4] = ["parquet", "csv", "ndjson", "json"];
 
+/// What says that a folder was written by this command. Names that begin so are passed over by tools
+/// that read Parquet in the Hive layout.
+const MARK: &str = "_regaudit";
+
 /// A folder that appears under its name only when all in it is whole.
 pub(super) struct Folder {
     temporary: TempDir,
@@ -20,8 +24,17 @@ pub(super) struct Folder {
 impl Folder {
     /// Begins a folder. One that is there already is replaced only if asked for, and only if nothing is
     /// in it that this program did not write.
-    pub(super) fn create(path: &Path, force: bool) -> io::Result<Self> {
+    pub(super) fn create(path: &Path, force: bool, inputs: &[PathBuf]) -> io::Result<Self> {
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let is_inside = |input: &&PathBuf| {
+            input
+                .canonicalize()
+                .is_ok_and(|input| path.starts_with(&input) || input.starts_with(&path))
+        };
+        if let Some(input) = inputs.iter().find(is_inside).filter(|_| path.exists()) {
+            let message = format!("{} is read and written; choose another folder", input.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
         if path.exists() {
             check_replaceable(&path, force)?;
         }
@@ -29,6 +42,7 @@ impl Folder {
         let parent = parent.unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".regaudit-").tempdir_in(parent);
         let temporary = temporary.map_err(|error| naming(parent, &error))?;
+        fs::write(temporary.path().join(MARK), concat!(env!("CARGO_PKG_VERSION"), "\n"))?;
         Ok(Self { temporary, path, force })
     }
 
@@ -41,19 +55,20 @@ impl Folder {
     /// fails.
     pub(super) fn finish(self) -> io::Result<()> {
         sync(self.temporary.path())?;
-        let whole = self.temporary.keep();
-        set_mode(&whole)?;
+        let whole = self.temporary.path();
         if !self.path.exists() {
-            return fs::rename(&whole, &self.path).map_err(|error| naming(&self.path, &error));
+            fs::rename(whole, &self.path).map_err(|error| naming(&self.path, &error))?;
+            let _ = self.temporary.keep();
+            return Ok(());
         }
         check_replaceable(&self.path, self.force)?;
         let old = whole.with_extension("old");
         fs::rename(&self.path, &old).map_err(|error| naming(&self.path, &error))?;
-        if let Err(error) = fs::rename(&whole, &self.path) {
+        if let Err(error) = fs::rename(whole, &self.path) {
             fs::rename(&old, &self.path)?;
-            fs::remove_dir_all(&whole)?;
             return Err(naming(&self.path, &error));
         }
+        let _ = self.temporary.keep();
         fs::remove_dir_all(&old)
     }
 }
@@ -77,11 +92,15 @@ fn check_replaceable(path: &Path, force: bool) -> io::Result<()> {
 
 /// Something in a folder that is neither a table's file nor a table's folder of dates.
 fn foreign(path: &Path) -> io::Result<Option<PathBuf>> {
-    if !path.is_dir() {
+    let is_empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    if !path.is_dir() || !(path.join(MARK).is_file() || is_empty()) {
         return Ok(Some(path.to_owned()));
     }
     for entry in fs::read_dir(path)? {
         let entry = entry?.path();
+        if entry.file_name().is_some_and(|name| name == MARK) {
+            continue;
+        }
         let is_ours = match (entry.is_dir(), stem(&entry)) {
             (true, Some(name)) => is_table(name) && foreign_in_table(&entry)?.is_none(),
             (false, Some(name)) => is_table(name) && has_ending(&entry),
@@ -129,21 +148,6 @@ fn sync(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() { sync(&path)? } else { fs::File::open(&path)?.sync_all()? }
-    }
-    Ok(())
-}
-
-/// A folder with the permissions that any other has: a temporary one is its owner's alone.
-fn set_mode(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // A folder made inside has what the umask grants.
-        let probe = folder.join(".mode");
-        fs::create_dir(&probe)?;
-        let mode = fs::metadata(&probe)?.permissions().mode();
-        fs::remove_dir(&probe)?;
-        fs::set_permissions(folder, fs::Permissions::from_mode(mode))?;
     }
     Ok(())
 }

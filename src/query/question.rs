@@ -1,8 +1,10 @@
 //! Questions as plain data: what is counted, by what, of which rows.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::schema::Table;
+use crate::model::format_timestamp;
 
 /// A question to one table: which rows, in which groups, what is told of each, in which order.
 ///
@@ -214,6 +216,18 @@ impl From<bool> for Scalar {
 impl From<u64> for Scalar {
     fn from(value: u64) -> Self {
         Self::Number(value)
+    }
+}
+
+impl From<u32> for Scalar {
+    fn from(value: u32) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<DateTime<Utc>> for Scalar {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self::Text(format_timestamp(time))
     }
 }
 

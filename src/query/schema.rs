@@ -42,7 +42,7 @@ pub enum Kind {
     Time,
     /// A number of seconds, with a fraction. polars: `Float64`.
     Seconds,
-    /// A number of things, or a position. polars: `UInt64`.
+    /// A number of things, or a position. polars: `Int64`, of which differences can be taken.
     Number,
     /// Yes or no. polars: `Boolean`.
     Bool,

@@ -208,19 +208,78 @@ fn nothing_that_is_there_is_lost() {
     let out = folder.path().join("out");
     let shown = out.display().to_string();
     done(&format!("convert {EXPORTS} -o {shown} --table events --table users"));
-    assert_eq!(names_in(&out), ["events.parquet", "users.parquet"]);
+    assert_eq!(names_in(&out), ["_regaudit", "events.parquet", "users.parquet"]);
     let refused = run(&format!("convert {EXPORTS} -o {shown}"));
     assert_eq!(refused.code, 2);
     assert!(refused.complaints.contains("--force"), "{}", refused.complaints);
     done(&format!("convert {EXPORTS} -o {shown} --table methods --format csv --force"));
-    assert_eq!(names_in(&out), ["methods.csv"]);
+    assert_eq!(names_in(&out), ["_regaudit", "methods.csv"]);
 
     fs::write(out.join("notes.txt"), "mine").unwrap();
     let foreign = run(&format!("convert {EXPORTS} -o {shown} --force"));
     assert_eq!(foreign.code, 2);
     assert!(foreign.complaints.contains("notes.txt"), "{}", foreign.complaints);
-    assert_eq!(names_in(&out), ["methods.csv", "notes.txt"]);
+    assert_eq!(names_in(&out), ["_regaudit", "methods.csv", "notes.txt"]);
     assert_eq!(names_in(folder.path()), ["out"], "nothing half written beside it");
+}
+
+#[test]
+fn what_is_read_is_not_written_over() {
+    let folder = folder();
+    let export = fs::read(fixture("exports/graph-single.json")).unwrap();
+    let path = write(&folder, "events.json", &export);
+    let inputs = folder.path().display().to_string();
+    for target in [inputs.clone(), format!("{inputs}/")] {
+        let refused = run(&format!("convert {path} -o {target} --force"));
+        assert_eq!(refused.code, 2, "{}", refused.complaints);
+        assert!(refused.complaints.contains("choose another folder"), "{}", refused.complaints);
+    }
+    let elsewhere = run(&format!("convert {EXPORTS} -o {inputs} --force"));
+    assert_eq!(elsewhere.code, 2, "a folder without the mark: {}", elsewhere.complaints);
+    assert_eq!(fs::read(&path).unwrap(), export);
+    assert_eq!(names_in(folder.path()), ["events.json"]);
+}
+
+#[test]
+fn nothing_read_is_nothing_written() {
+    let folder = folder();
+    let out = folder.path().join("out").display().to_string();
+    done(&format!("convert {EXPORTS} -o {out}"));
+    let before = names_in(Path::new(&out));
+    assert_eq!(run(&format!("convert missing.json -o {out} --force")).code, 2);
+    assert_eq!(names_in(Path::new(&out)), before);
+    assert!(answered("SELECT count(*) AS n FROM events", &out).output.contains("35"));
+}
+
+#[test]
+fn a_folder_of_both_kinds_is_refused() {
+    let folder = folder();
+    let path = write(&folder, "a.json", fs::read(fixture("exports/graph-single.json")).unwrap());
+    let inputs = folder.path().display().to_string();
+    done(&format!("convert {path} -o {inputs}/tables"));
+    let both = ask("SELECT count(*) AS n FROM events", &inputs);
+    assert_eq!(both.code, 2, "{}", both.output);
+    assert!(both.complaints.contains("name those to ask"), "{}", both.complaints);
+    let twice = answered(
+        "SELECT count(*) AS n FROM events",
+        &format!("{inputs}/tables {inputs}/tables/events.parquet --format csv"),
+    );
+    assert_eq!(twice.output, "n\n1\n", "a path reached twice is read once");
+}
+
+#[test]
+fn tables_without_rows_are_there() {
+    let folder = folder();
+    let path = write(&folder, "none.json", r#"{"value": []}"#);
+    for options in ["", "--partition-by date"] {
+        let out = folder.path().join(format!("out{}", options.len())).display().to_string();
+        run(&format!("convert {path} -o {out} {options}"));
+        for table in Table::ALL {
+            let none =
+                ask(&format!("SELECT count(*) AS n FROM {table}"), &format!("{out} --format csv"));
+            assert_eq!(none.output, "n\n0\n", "{table} {options}: {}", none.complaints);
+        }
+    }
 }
 
 #[test]
@@ -262,7 +321,7 @@ fn what_cannot_be_converted_so_is_said() {
     done(&format!("convert {EXPORTS} -o {} --outcome failure", out("some")));
     assert_eq!(
         names_in(&folder.path().join("some")),
-        ["changes.parquet", "events.parquet", "facts.parquet", "methods.parquet"],
+        ["_regaudit", "changes.parquet", "events.parquet", "facts.parquet", "methods.parquet"],
         "attempts and users follow from all events"
     );
 }

@@ -14,7 +14,7 @@ pub(super) fn dtype(kind: Kind) -> DataType {
         Kind::Choice(choices) => choice(choices),
         Kind::Time => DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)),
         Kind::Seconds => DataType::Float64,
-        Kind::Number => DataType::UInt64,
+        Kind::Number => DataType::Int64,
         Kind::Bool => DataType::Boolean,
         Kind::Categories => DataType::List(Box::new(category())),
         Kind::Texts => DataType::List(Box::new(DataType::String)),
@@ -77,7 +77,7 @@ enum Builder {
     Choice(CategoricalChunkedBuilder<Categorical8Type>),
     Time(PrimitiveChunkedBuilder<Int64Type>),
     Seconds(PrimitiveChunkedBuilder<Float64Type>),
-    Number(PrimitiveChunkedBuilder<UInt64Type>),
+    Number(PrimitiveChunkedBuilder<Int64Type>),
     Bool(BooleanChunkedBuilder),
     Texts(ListStringChunkedBuilder),
 }
@@ -101,7 +101,9 @@ impl ColumnBuilder {
                 builder.append_value(time.timestamp_micros());
             }
             (Builder::Seconds(builder), Value::Real(seconds)) => builder.append_value(seconds),
-            (Builder::Number(builder), Value::Number(number)) => builder.append_value(number),
+            (Builder::Number(builder), Value::Number(number)) => {
+                builder.append_option(i64::try_from(number).ok());
+            }
             (Builder::Bool(builder), Value::Bool(value)) => builder.append_value(value),
             (Builder::Texts(builder), Value::Texts(texts)) => {
                 builder.append_values_iter(texts.iter().map(AsRef::as_ref));
@@ -149,9 +151,8 @@ impl Builder {
             Self::Text(builder) => builder.append_null(),
             Self::Category(builder) => builder.append_null(),
             Self::Choice(builder) => builder.append_null(),
-            Self::Time(builder) => builder.append_null(),
+            Self::Time(builder) | Self::Number(builder) => builder.append_null(),
             Self::Seconds(builder) => builder.append_null(),
-            Self::Number(builder) => builder.append_null(),
             Self::Bool(builder) => builder.append_null(),
             Self::Texts(builder) => builder.append_null(),
         }
@@ -162,9 +163,8 @@ impl Builder {
             Self::Text(builder) => builder.finish().into_series(),
             Self::Category(builder) => builder.finish().into_series(),
             Self::Choice(builder) => builder.finish().into_series(),
-            Self::Time(builder) => builder.finish().into_series(),
+            Self::Time(builder) | Self::Number(builder) => builder.finish().into_series(),
             Self::Seconds(builder) => builder.finish().into_series(),
-            Self::Number(builder) => builder.finish().into_series(),
             Self::Bool(builder) => builder.finish().into_series(),
             Self::Texts(mut builder) => builder.finish().into_series(),
         }

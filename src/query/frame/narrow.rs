@@ -7,10 +7,12 @@ use polars::prelude::*;
 use crate::catalogue::Family;
 use crate::filter::Filter;
 use crate::model::{Activity, Method, Outcome};
+use crate::query::schema::Table;
 
-/// A filter that accepts every event with a row for which the predicate holds, and as few others as can
-/// be told.
-pub(super) fn narrow(predicate: &Expr) -> Filter {
+/// A filter that accepts every event with a row of the table for which the predicate holds, and as few
+/// others as can be told.
+pub(super) fn narrow(table: Table, predicate: &Expr) -> Filter {
+    let narrow = |predicate: &Expr| narrow(table, predicate);
     match predicate {
         Expr::Alias(inner, _) => narrow(inner),
         Expr::BinaryExpr { left, op: Operator::And | Operator::LogicalAnd, right } => {
@@ -20,14 +22,14 @@ pub(super) fn narrow(predicate: &Expr) -> Filter {
             either(narrow(left), narrow(right))
         }
         Expr::BinaryExpr { left, op, right } => match (column(left), column(right)) {
-            (Some(name), None) => compared(name, *op, right),
-            (None, Some(name)) => compared(name, mirrored(*op), left),
+            (Some(name), None) => compared(table, name, *op, right),
+            (None, Some(name)) => compared(table, name, mirrored(*op), left),
             _ => Filter::default(),
         },
         Expr::Function { input, function: FunctionExpr::Boolean(BooleanFunction::IsIn { .. }) } => {
             match input.as_slice() {
                 [subject, values] => column(subject)
-                    .and_then(|name| one_of(name, &texts(values)?))
+                    .and_then(|name| one_of(table, name, &texts(values)?))
                     .unwrap_or_default(),
                 _ => Filter::default(),
             }
@@ -36,11 +38,15 @@ pub(super) fn narrow(predicate: &Expr) -> Filter {
     }
 }
 
-/// The column that an expression is, whatever it is cast to.
+/// The column that an expression is, or whose text it is. Any other cast may make one of what differs: all
+/// times of a day are one date.
 fn column(expression: &Expr) -> Option<&str> {
     match expression {
         Expr::Column(name) => Some(name),
-        Expr::Cast { expr, .. } | Expr::Alias(expr, _) => column(expr),
+        Expr::Alias(expr, _) => column(expr),
+        Expr::Cast { expr, dtype, .. } if dtype.as_literal() == Some(&DataType::String) => {
+            column(expr).filter(|name| *name != "time")
+        }
         _ => None,
     }
 }
@@ -55,9 +61,11 @@ fn mirrored(operator: Operator) -> Operator {
     }
 }
 
-fn compared(name: &str, operator: Operator, value: &Expr) -> Filter {
+fn compared(table: Table, name: &str, operator: Operator, value: &Expr) -> Filter {
     let found = match operator {
-        Operator::Eq if name != "time" => texts(value).and_then(|texts| one_of(name, &texts)),
+        Operator::Eq if name != "time" => {
+            texts(value).and_then(|texts| one_of(table, name, &texts))
+        }
         Operator::Eq | Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq
             if name == "time" =>
         {
@@ -83,7 +91,7 @@ fn around(operator: Operator, time: DateTime<Utc>) -> Filter {
 }
 
 /// The events whose column is one of the texts; `None` where that says nothing to the reader.
-fn one_of(name: &str, texts: &[String]) -> Option<Filter> {
+fn one_of(table: Table, name: &str, texts: &[String]) -> Option<Filter> {
     let mut filter = Filter::default();
     match name {
         "family" => {
@@ -96,11 +104,13 @@ fn one_of(name: &str, texts: &[String]) -> Option<Filter> {
                 |text: &String| Outcome::ALL.into_iter().find(|found| found.as_str() == text);
             filter.outcomes = texts.iter().filter_map(named).collect();
         }
-        "activity" => {
+        // Facts hold it without a full stop.
+        "activity" if table != Table::Facts => {
             filter.activities = texts.iter().map(|text| Activity::from_text(text)).collect();
         }
         "method" => filter.methods = texts.iter().map(|text| Method::from_text(text)).collect(),
-        "target_upn" => filter.users = texts.to_vec(),
+        // What was changed need not be the user whom the event is about.
+        "target_upn" if table != Table::Changes => filter.users = texts.to_vec(),
         _ => return None,
     }
     Some(filter)

@@ -23,8 +23,8 @@ const KEPT_BACK: usize = 192 * 1024 * 1024;
 const OPEN: usize = 128;
 
 /// A table in Parquet files by date (UTC), in the layout that Hive made common:
-/// `date=2026-03-09/part-0.parquet`. The date is in the names of folders alone, and becomes a column
-/// when they are read.
+/// `date=2026-03-09/part-0.parquet`. The date is in the names of folders alone; tools that know the
+/// layout make a column of it.
 ///
 /// Memory is bounded whatever the order of rows: those of a date are kept back until they make a row
 /// group, or until too much is kept back.
@@ -81,8 +81,13 @@ impl PartitionedParquet {
         Ok(())
     }
 
-    /// Writes what was kept back, and the ends of all files.
+    /// Writes what was kept back, and the ends of all files. A table without rows is one file without
+    /// rows, so that it is there.
     pub fn finish(mut self) -> Result<()> {
+        if self.dates.is_empty() {
+            self.dates.insert(None, Partition::default());
+            self.open_file(None)?;
+        }
         let dates: Vec<Option<NaiveDate>> = self.dates.keys().copied().collect();
         for date in dates {
             self.flush(date)?;
@@ -101,20 +106,28 @@ impl PartitionedParquet {
         }
         let mut rows = stack(batches).map_err(from_polars)?;
         if partition.file.is_none() {
-            let folder = self.folder.join(folder_name(date));
-            fs::create_dir_all(&folder).map_err(|error| io(&folder, error))?;
-            let path = folder.join(format!("part-{}.parquet", partition.files));
-            let file = File::create_new(&path).map_err(|error| io(&path, error))?;
-            partition.files += 1;
-            partition.file = Some(ParquetFile::new(file, self.table)?);
-            self.open.push(date);
+            self.open_file(date)?;
         }
-        if let Some(file) = &mut partition.file {
+        if let Some(file) = self.dates.get_mut(&date).and_then(|partition| partition.file.as_mut())
+        {
             file.write(&mut rows)?;
         }
         if self.open.len() > OPEN {
             self.close(self.open[0])?;
         }
+        Ok(())
+    }
+
+    /// Begins a file of a date.
+    fn open_file(&mut self, date: Option<NaiveDate>) -> Result<()> {
+        let Some(partition) = self.dates.get_mut(&date) else { return Ok(()) };
+        let folder = self.folder.join(folder_name(date));
+        fs::create_dir_all(&folder).map_err(|error| io(&folder, error))?;
+        let path = folder.join(format!("part-{}.parquet", partition.files));
+        let file = File::create_new(&path).map_err(|error| io(&path, error))?;
+        partition.files += 1;
+        partition.file = Some(ParquetFile::new(file, self.table)?);
+        self.open.push(date);
         Ok(())
     }
 
@@ -151,20 +164,28 @@ fn date(day: Option<i32>) -> Option<NaiveDate> {
     NaiveDate::from_epoch_days(day?)
 }
 
-/// Every Parquet file in a folder and below it, by path.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
+/// Every Parquet file in a folder and below it, and every other, by path. As everywhere, names that begin
+/// with a dot are passed over, and so are marks, which begin with `_`.
+pub(super) fn files_below(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let (mut files, mut others) = (Vec::new(), Vec::new());
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).map_err(|error| io(&folder, error))? {
-            let path = entry.map_err(|error| io(&folder, error))?.path();
-            if path.is_dir() {
+            let entry = entry.map_err(|error| io(&folder, error))?;
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with(['.', '_']) {
+                continue;
+            }
+            // Links to folders may lead in circles.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "parquet") {
                 files.push(path);
+            } else {
+                others.push(path);
             }
         }
     }
     files.sort();
-    Ok(files)
+    Ok((files, others))
 }

@@ -206,7 +206,7 @@ impl Asked {
             if is_number { Ok(col(definition.name)) } else { Err(unfit(definition, "numbers")) }
         };
         let told = match measure {
-            Measure::Count => len().cast(DataType::UInt64),
+            Measure::Count => len().cast(DataType::Int64),
             Measure::Users => distinct(col(self.column("user_key")?.name)),
             Measure::Distinct(column) => distinct(col(self.column(column)?.name)),
             Measure::SuccessRate => {
@@ -259,7 +259,7 @@ impl Asked {
 }
 
 fn distinct(column: Expr) -> Expr {
-    column.drop_nulls().n_unique().cast(DataType::UInt64)
+    column.drop_nulls().n_unique().cast(DataType::Int64)
 }
 
 fn length(bucket: Bucket) -> &'static str {

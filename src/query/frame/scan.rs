@@ -62,23 +62,25 @@ impl AnonymousScan for TableScan {
             None => self.table.columns().iter().map(|column| column.name.into()).collect(),
         };
         let read = with_those_of(&wanted, predicate.as_ref());
-        let filter = predicate.as_ref().map(narrow).unwrap_or_default();
+        // Rows are counted before they are asked, so none may be passed over where they are counted.
+        let asked = predicate.as_ref().filter(|_| n_rows.is_none());
+        let filter = asked.map(|predicate| narrow(self.table, predicate)).unwrap_or_default();
         // A condition on single rows is asked of each batch, any other of all rows.
         let (by_batch, at_the_end) = match predicate {
             Some(predicate) if is_row_wise(&predicate) => (Some(predicate), None),
             other => (None, other),
         };
-        let limit = n_rows.filter(|_| by_batch.is_none() && at_the_end.is_none());
 
         let mut batches = Vec::new();
         let mut rows = 0;
         let read: Vec<&str> = read.iter().map(PlSmallStr::as_str).collect();
         let reader = RowReader::new(self.table, &read);
-        let mut keep = |batch| {
-            let batch = filtered(batch, by_batch.as_ref())?;
+        let mut keep = |batch: DataFrame| {
+            let batch =
+                n_rows.map_or_else(|| batch.clone(), |limit| batch.head(Some(limit - rows)));
             rows += batch.height();
-            batches.push(batch);
-            let is_enough = limit.is_some_and(|limit| rows >= limit);
+            batches.push(filtered(batch, by_batch.as_ref())?);
+            let is_enough = n_rows.is_some_and(|limit| rows >= limit);
             Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         };
         let source = self.source.as_ref();
@@ -88,8 +90,7 @@ impl AnonymousScan for TableScan {
             for_each_batch(source, reader, &filter, &mut keep)?;
         }
         let whole = filtered(stack(batches)?, at_the_end.as_ref())?;
-        let whole = whole.select(wanted)?;
-        Ok(n_rows.map_or_else(|| whole.clone(), |rows| whole.head(Some(rows))))
+        whole.select(wanted)
     }
 }
 

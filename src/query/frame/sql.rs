@@ -81,18 +81,11 @@ const LETTERLESS: [&str; 28] = [
 
 /// Whether a question may ask for the letters of a category.
 fn asks_for_letters(query: &str) -> bool {
-    // Every second part stands in quotes.
-    let code = query.split('\'').step_by(2).collect::<Vec<_>>().join("''").to_ascii_lowercase();
-    let is_part = |character: char| character.is_alphanumeric() || character == '_';
-    let calls = code.split('(').rev().skip(1).filter_map(|before| {
-        let before = before.trim_end();
-        let start = before.rfind(|character| !is_part(character)).map_or(0, |place| place + 1);
-        Some(&before[start..]).filter(|word| !word.is_empty())
-    });
+    let code = code(query);
     let mut words = code.split(|character| !is_part(character));
     words.any(|word| word.ends_with("like") || word == "regexp" || word == "similar")
         || code.contains(['~', '|'])
-        || calls.into_iter().any(|word| !LETTERLESS.contains(&word))
+        || calls(query).iter().any(|word| !LETTERLESS.contains(&word.as_str()))
 }
 
 /// In which form categories are asked.
@@ -155,6 +148,13 @@ fn check_question(query: &str) -> Result<()> {
         query.trim_start_matches(|character: char| character.is_whitespace() || character == '(');
     let word: String = start.chars().take_while(char::is_ascii_alphabetic).collect();
     let word = word.to_ascii_uppercase();
+    if let Some(call) = calls(query).iter().find(|call| call.starts_with("read_")) {
+        return Err(Error::new(
+            ErrorKind::Query,
+            format!("`{call}`, which reads a file past this program"),
+        )
+        .help("name the file beside the question"));
+    }
     let found = match word.as_str() {
         _ if start.is_empty() => "no question".to_owned(),
         // Comments and slips of the pen are the parser's to judge.
@@ -167,6 +167,27 @@ fn check_question(query: &str) -> Result<()> {
     };
     Err(Error::new(ErrorKind::Query, found)
         .expected("a question, such as SELECT count(*) FROM events"))
+}
+
+/// The words that stand before a parenthesis in a question, in lower case.
+fn calls(query: &str) -> Vec<String> {
+    let code = code(query);
+    let before = code.split('(').rev().skip(1);
+    let words = before.map(|before| {
+        let before = before.trim_end();
+        let start = before.rfind(|character| !is_part(character)).map_or(0, |place| place + 1);
+        before[start..].to_owned()
+    });
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// A question without what stands in quotes, in lower case.
+fn code(query: &str) -> String {
+    query.split('\'').step_by(2).collect::<Vec<_>>().join("''").to_ascii_lowercase()
+}
+
+fn is_part(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
 }
 
 /// What is wrong with a question, and what was most likely meant.

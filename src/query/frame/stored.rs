@@ -1,6 +1,6 @@
 //! Tables that were written as Parquet, as lazy frames.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,11 @@ use crate::query::schema::Table;
 pub fn is_parquet(path: &Path) -> bool {
     if path.is_dir() {
         let is_table = |file: &PathBuf| matches!(table_of(file), Ok(Some(_)));
-        return files_below(path).is_ok_and(|files| files.iter().any(is_table));
+        return files_below(path).is_ok_and(|(files, _)| files.iter().any(is_table));
+    }
+    // A pipe gives what is read from it once.
+    if !path.is_file() {
+        return false;
     }
     let mut mark = [0; 4];
     File::open(path).and_then(|mut file| file.read_exact(&mut mark)).is_ok() && &mark == b"PAR1"
@@ -27,20 +31,41 @@ pub fn is_parquet(path: &Path) -> bool {
 /// The tables of files and folders, each of all files that hold it.
 pub(super) fn tables(paths: &[PathBuf]) -> Result<Vec<(Table, LazyFrame)>> {
     let mut files: BTreeMap<Table, Vec<PathBuf>> = BTreeMap::new();
+    // A file that is reached twice is read once.
+    let mut reached = BTreeSet::new();
     for path in paths {
-        let found = if path.is_dir() { files_below(path)? } else { vec![path.clone()] };
+        let found = if path.is_dir() { tables_below(path)? } else { vec![path.clone()] };
         if found.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a folder without Parquet files")
                 .help("write one with `regaudit convert`")
                 .at(Origin::new(path.display().to_string())));
         }
         for file in found {
+            if !reached.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
+                continue;
+            }
             let table = table_of(&file)?.ok_or_else(|| not_ours(&file))?;
             files.entry(table).or_default().push(file);
         }
     }
     let tables = files.into_iter().map(|(table, files)| Ok((table, scan(&files)?)));
     tables.collect::<PolarsResult<_>>().map_err(from_polars)
+}
+
+/// The Parquet files of a folder, if it holds nothing else that might have been meant.
+fn tables_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let (tables, others) = files_below(folder)?;
+    match others.first() {
+        Some(other) if !tables.is_empty() => {
+            let found =
+                format!("a folder with Parquet tables and other files ({})", other.display());
+            Err(Error::new(ErrorKind::Query, found)
+                .expected("exports or Parquet files")
+                .help("name those to ask")
+                .at(Origin::new(folder.display().to_string())))
+        }
+        _ => Ok(tables),
+    }
 }
 
 fn scan(files: &[PathBuf]) -> PolarsResult<LazyFrame> {

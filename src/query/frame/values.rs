@@ -3,7 +3,7 @@
 use chrono::DateTime;
 use polars::prelude::*;
 
-use super::error::from_polars;
+use super::error::{from_polars, guarded};
 use crate::error::Result;
 use crate::query::value::Value;
 
@@ -34,8 +34,10 @@ impl AnswerColumn {
 /// that zone's own time, with its offset.
 pub fn rows_of(frame: &DataFrame) -> impl Iterator<Item = Result<Vec<Value<'_>>>> {
     (0..frame.height()).map(|row| {
-        let cells = frame.columns().iter().map(|column| value(column.get(row)?));
-        cells.collect::<PolarsResult<Vec<Value<'_>>>>().map_err(from_polars)
+        guarded(|| {
+            let cells = frame.columns().iter().map(|column| value(column.get(row)?));
+            cells.collect::<PolarsResult<Vec<Value<'_>>>>().map_err(from_polars)
+        })
     })
 }
 
