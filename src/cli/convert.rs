@@ -20,6 +20,9 @@ use super::session::Session;
 /// How many rows are written together.
 const BATCH: usize = 128 * 1024;
 
+/// How many rows are handed on together where they are collected by date before they are written.
+const BATCH_OF_DATES: usize = 16 * 1024;
+
 pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
     let is_folder = arguments.partition_by.is_some() || arguments.output.is_dir();
     if arguments.output.extension().is_some() && !is_folder {
@@ -145,6 +148,10 @@ fn write(arguments: &ConvertArguments, mut targets: Vec<Target>) -> io::Result<(
     let Some(report) = read else {
         return Ok((Ending::Failed, false));
     };
+    // What is complete lets go of its memory before more is made.
+    let (mut targets, complete): (Vec<Target>, Vec<Target>) =
+        targets.into_iter().partition(of_users);
+    complete.into_iter().try_for_each(Target::finish)?;
     for (attempts, user) in attempts.into_iter().flat_map(Attempts::into_users) {
         for target in &mut targets {
             attempts.iter().try_for_each(|attempt| target.push_attempt(attempt))?;
@@ -217,14 +224,12 @@ impl Target {
     }
 
     fn flush_if_full(&mut self) -> io::Result<()> {
-        match &self.sink {
-            Sink::Parquet { builder, .. } | Sink::Partitioned { builder, .. }
-                if builder.height() >= BATCH =>
-            {
-                self.flush()
-            }
-            _ => Ok(()),
-        }
+        let is_full = match &self.sink {
+            Sink::Parquet { builder, .. } => builder.height() >= BATCH,
+            Sink::Partitioned { builder, .. } => builder.height() >= BATCH_OF_DATES,
+            Sink::Text(_) => false,
+        };
+        if is_full { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
