@@ -13,8 +13,9 @@ use crate::model::Event;
 ///
 /// It keeps the events of each user from the last pause on that is longer than anything which joins
 /// events ([`Attempts::CORRELATION_REACH`] or the gap, whichever is longer), and that is further back
-/// than the lateness; so memory follows the number of users at work within some days, and not the
-/// length of the log. A user without such a pause is kept whole.
+/// than the lateness; so the events kept follow the number of users at work within some days, and not the
+/// length of the log. A user without such a pause is kept whole. The names of users, and each source and
+/// kind of event, are kept once for good.
 ///
 /// As long as no event is later than the lateness allows, and each user is named by object id always or by
 /// name always, the attempts are those of [`Attempts`]. An event that is later still counts, but may

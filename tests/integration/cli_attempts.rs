@@ -89,7 +89,7 @@ fn masking_joins_and_parts_nobody() {
     let masked = done("attempts fixtures/exports --format ndjson --mask").rows();
     assert_eq!(plain.len(), masked.len());
     for (plain, masked) in plain.iter().zip(&masked) {
-        for column in ["outcome", "first", "events", "twins", "methods_held"] {
+        for column in ["outcome", "first", "events", "twins", "methods_obtained"] {
             assert_eq!(plain.get(column), masked.get(column));
         }
         assert!(!masked["user_upn"].to_string().contains('@'));

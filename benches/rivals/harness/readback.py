@@ -19,7 +19,7 @@ TYPES = {
         "choice": "VARCHAR",
         "time (UTC)": "TIMESTAMP WITH TIME ZONE",
         "seconds": "DOUBLE",
-        "number": "UBIGINT",
+        "number": "BIGINT",
         "true or false": "BOOLEAN",
         "list of categories": "VARCHAR[]",
         "list of texts": "VARCHAR[]",
@@ -30,7 +30,7 @@ TYPES = {
         "choice": "dictionary<values=string, indices=uint8, ordered=1>",
         "time (UTC)": "timestamp[us, tz=UTC]",
         "seconds": "double",
-        "number": "uint64",
+        "number": "int64",
         "true or false": "bool",
         "list of categories":
             "large_list<element: dictionary<values=string, indices=uint32, ordered=0>>",

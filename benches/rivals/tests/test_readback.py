@@ -25,7 +25,7 @@ TYPES = {
     "time": "TIMESTAMP WITH TIME ZONE",
     "outcome": "VARCHAR",
     "methods": "VARCHAR[]",
-    "record": "UBIGINT",
+    "record": "BIGINT",
 }
 FIRST = [1773014711123456, "success", ["email"], 1]
 SECOND = [1773100800000000, "failure", [], None]

@@ -16,8 +16,8 @@ use crate::query::schema::Table;
 /// How many rows of one date become a row group.
 const ROW_GROUP: usize = 128 * 1024;
 
-/// How many bytes of rows are kept back, until those of the date with most of them are written. By
-/// measurement, they take two to three times as much memory as polars estimates.
+/// How many bytes of rows are kept back, until those of the date with most of them are written.
+/// polars underestimates them, so the bound is low.
 const KEPT_BACK: usize = 48 * 1024 * 1024;
 
 /// How many files are open at a time.

@@ -208,7 +208,9 @@ fn explained(frame: &Frame, query: &str, error: PolarsError) -> Error {
     }
     if text.contains("date/datetime/time") {
         return Error::new(ErrorKind::Query, "a time compared with a text")
-            .expected("a time in quotes, such as '2026-03-09' or '2026-03-09T08:00:00Z'")
+            .expected(
+                "a time in quotes behind the comparison, as in time >= '2026-03-09T08:00:00Z'",
+            )
             .because(error);
     }
     if text.contains("not supported") || text.contains("unsupported") {
