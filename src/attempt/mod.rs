@@ -12,7 +12,7 @@
 //! ("Update user"), by Device Registration Service (a passkey), by the multifactor authentication service
 //! or by self-service password reset. A second record is paired with the nearest first record of the same
 //! user, within [`Attempts::TWIN_REACH`], if both succeeded or both did not, and if their methods can be
-//! the same. Each first record takes one of each sort. A paired one adds its origin and counts as a twin;
+//! the same, among the hundred records before it and after it. Each first record takes one of each sort. A paired one adds its origin and counts as a twin;
 //! one without a partner is a step of its own, if the user or nobody known did it.
 //!
 //! **A sitting** is made of steps of one user that are joined: neighbours in time no further apart than

@@ -51,12 +51,16 @@ pub(super) fn pair(records: &[Record<'_>]) -> Paired {
     Paired { first_of, seconds }
 }
 
+/// How many records before, and how many after, are looked at. Real users change a few methods within
+/// minutes; the bound keeps the work in check where something changes thousands.
+const NEAREST: usize = 100;
+
 /// The records near enough in time.
 fn within_reach(records: &[Record<'_>], place: usize) -> impl Iterator<Item = usize> {
     let time = records[place].time;
     let is_near = move |other: &usize| (records[*other].time - time).abs() <= Attempts::TWIN_REACH;
-    let before = (0..place).rev().take_while(is_near);
-    let after = (place + 1..records.len()).take_while(is_near);
+    let before = (0..place).rev().take(NEAREST).take_while(is_near);
+    let after = (place + 1..records.len()).take(NEAREST).take_while(is_near);
     before.chain(after)
 }
 
