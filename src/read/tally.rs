@@ -23,7 +23,7 @@ pub struct Tally {
     pub duplicate: u64,
     /// Filtered out because nothing in them speaks of security info; most were never parsed.
     pub not_relevant: u64,
-    /// Filtered out by the caller's [`Filter`](super::Filter).
+    /// Filtered out by the caller's [`Filter`](crate::Filter).
     pub by_filter: u64,
     /// Filtered out because they are records of other logs.
     pub other_log: u64,
