@@ -19,8 +19,10 @@ pub(super) fn run(arguments: &QueryArguments) -> io::Result<Ending> {
         io::stdout().lock().write_all(schema::markdown().as_bytes())?;
         return Ok(Ending::Done);
     }
-    // What polars panics over is told as an error.
-    std::panic::set_hook(Box::new(|_| {}));
+    // What polars panics over becomes an error with advice. No panic is passed over in silence.
+    std::panic::set_hook(Box::new(|panic| {
+        complain(&format!("a fault inside: {}", panic.payload_as_str().unwrap_or("unknown")));
+    }));
     let output = Output::open(&arguments.output.destination)?;
     let session = Session::new(arguments.output.mask, arguments.input.on_error);
     let session = Arc::new(Mutex::new(session));
