@@ -32,8 +32,8 @@ pub struct Filter {
     pub outcomes: Vec<Outcome>,
     /// About one of these methods.
     pub methods: Vec<Method>,
-    /// About one of these users: object ids, user principal names (ASCII case aside), or the home
-    /// address of a guest.
+    /// About one of these [users](Event::user): object ids, user principal names (ASCII case aside), or
+    /// the home address of a guest.
     pub users: Vec<String>,
 }
 
@@ -97,11 +97,11 @@ fn is_one_of<T: PartialEq>(wanted: &[T], found: &T) -> bool {
 }
 
 fn is_about(event: &Event, user: &str) -> bool {
-    let Some(target) = event.target_user() else {
+    let Some(found) = event.user() else {
         return false;
     };
-    let name = target.user_principal_name.as_deref();
-    let names = [target.id.as_deref(), name];
-    names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(user))
-        || name.and_then(guest_home).is_some_and(|home| home.eq_ignore_ascii_case(user))
+    let name = found.user_principal_name;
+    let is_named = |name: &str| name.eq_ignore_ascii_case(user);
+    [found.id, name].into_iter().flatten().any(is_named)
+        || name.and_then(guest_home).is_some_and(|home| is_named(&home))
 }

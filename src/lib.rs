@@ -99,6 +99,7 @@ pub mod internals;
 mod mask;
 pub mod model;
 mod origin;
+mod pattern;
 pub mod query;
 pub mod read;
 pub mod report;

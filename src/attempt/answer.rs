@@ -224,6 +224,8 @@ pub struct UserHistory {
     pub user_id: Option<String>,
     /// The user principal name; of several spellings the least.
     pub user_principal_name: Option<String>,
+    /// Other user principal names that go with the same object id: the user was renamed. Sorted.
+    pub other_names: Vec<String>,
     /// The display name; of several the least.
     pub display_name: Option<String>,
     /// How many attempts came to what.

@@ -39,6 +39,7 @@ pub(super) fn of_user(
     UserHistory {
         user_id: user.id,
         user_principal_name: user.user_principal_name,
+        other_names: user.other_names,
         display_name: user.display_name,
         attempts: AttemptCounts::of_attempts(attempts),
         outcomes,

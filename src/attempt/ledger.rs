@@ -1,6 +1,6 @@
 //! Events as notes of a few bytes: what repeats is kept once, and a note has its number.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -125,26 +125,45 @@ impl Ledger {
 
     /// The users, in the order of their names, and which of them is meant by each way of naming one.
     pub(super) fn reconcile(&self) -> (Vec<Identity>, Vec<u32>) {
-        let mut by_key: BTreeMap<String, Identity> = BTreeMap::new();
-        for identity in &self.users.list {
-            by_key.entry(identity.key().unwrap_or_default()).or_default().fill_in(identity);
+        let ways = &self.users.list;
+        let mut by_key: Vec<(String, u32)> =
+            ways.iter().map(|way| way.key().unwrap_or_default()).zip(0..).collect();
+        by_key.sort_unstable();
+        // Ways with one key are one user.
+        let mut users: Vec<(String, Identity)> = Vec::new();
+        let mut user_of = vec![0; ways.len()];
+        for (key, way) in by_key {
+            if users.last().is_none_or(|(last, _)| *last != key) {
+                users.push((key, Identity::default()));
+            }
+            if let Some((_, user)) = users.last_mut() {
+                user.fill_in(&ways[way as usize]);
+            }
+            user_of[way as usize] = users.len() - 1;
         }
-        let known = KnownNames::of(&by_key);
-        let mut users: BTreeMap<&str, Identity> = BTreeMap::new();
-        for (key, identity) in &by_key {
-            users.entry(known.key_of(key, identity)).or_default().fill_in(identity);
+        let joined = joined(&users);
+        for (user, with) in joined.iter().enumerate().filter(|(user, with)| user != *with) {
+            let names = std::mem::take(&mut users[user].1);
+            users[*with].1.fill_in(&names);
         }
-        let mut users: Vec<(&str, Identity)> = users.into_iter().collect();
-        let name = |user: &Identity| user.user_principal_name.as_ref().map(|n| n.to_lowercase());
-        users.sort_by(|(_, a), (_, b)| (name(a), &a.id).cmp(&(name(b), &b.id)));
-        let places: HashMap<&str, u32> = users.iter().map(|(key, _)| *key).zip(0..).collect();
-        let user_of = |identity: &Arc<Identity>| {
-            let key = identity.key()?;
-            places.get(known.key_of(&key, identity)).copied()
-        };
-        let numbers: Vec<u32> =
-            self.users.list.iter().map(|identity| user_of(identity).unwrap_or_default()).collect();
-        (users.into_iter().map(|(_, identity)| identity).collect(), numbers)
+        let mut order: Vec<usize> =
+            (0..users.len()).filter(|user| joined[*user] == *user).collect();
+        order.sort_by_cached_key(|user| {
+            let (key, user) = &users[*user];
+            (user.user_principal_name.as_ref().map(|name| name.to_lowercase()), key.clone())
+        });
+        let mut places = vec![0; users.len()];
+        for (user, place) in order.iter().zip(0..) {
+            places[*user] = place;
+        }
+        let numbers = user_of.into_iter().map(|user| places[joined[user]]).collect();
+        let in_order = order.into_iter().map(|user| std::mem::take(&mut users[user].1));
+        (in_order.collect(), numbers)
+    }
+
+    /// Lets go of the ways in which users are named, once notes have the numbers of users.
+    pub(super) fn drop_names(&mut self) {
+        self.users = Numbered::default();
     }
 
     /// The notes in the order of time; at the same time, in an order that does not depend on how they
@@ -172,6 +191,18 @@ impl Ledger {
         };
         Record { time: note.time, kind: self.kinds.of(note.kind), correlation, origin }
     }
+}
+
+/// For each user, who come in the order of their keys, the one they are: a user known by name alone is
+/// the one whose id goes with that name.
+fn joined(users: &[(String, Identity)]) -> Vec<usize> {
+    let known = KnownNames::of(users.iter().map(|(key, user)| (key, user)));
+    let one_of = |key: &str| users.binary_search_by(|(other, _)| other.as_str().cmp(key));
+    let joined = users.iter().zip(0..).map(|((key, user), place)| {
+        let key_of = known.key_of(key, user);
+        if key_of == key { place } else { one_of(key_of).unwrap_or(place) }
+    });
+    joined.collect()
 }
 
 /// Values by number, and numbers by value.

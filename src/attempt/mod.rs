@@ -174,6 +174,7 @@ impl Attempts {
         for note in &mut self.ledger.notes {
             note.user = numbers[note.user as usize];
         }
+        self.ledger.drop_names();
         self.ledger.notes.sort_unstable_by_key(|note| note.user);
         let mut start = 0;
         users.into_iter().zip(0..).filter_map(move |(identity, number)| {

@@ -108,9 +108,9 @@ pub(super) struct QueryArguments {
     pub(super) sql: Option<String>,
     #[command(flatten)]
     pub(super) input: InputArguments,
-    /// The longest time between two steps of one attempt
-    #[arg(long, value_parser = parse_duration, value_name = "TIME", default_value = "15m")]
-    pub(super) gap: TimeDelta,
+    /// The longest time between two steps of one attempt [default: 15m]
+    #[arg(long, value_parser = parse_duration, value_name = "TIME")]
+    pub(super) gap: Option<TimeDelta>,
     /// Print the tables and their columns instead
     #[arg(long, exclusive = true)]
     pub(super) schema: bool,
@@ -119,6 +119,22 @@ pub(super) struct QueryArguments {
     pub(super) format: AnswerFormat,
     #[command(flatten)]
     pub(super) output: OutputArguments,
+}
+
+#[cfg(feature = "polars")]
+impl QueryArguments {
+    /// An option that says how exports are read, if one was given.
+    pub(super) fn option_for_exports(&self) -> Option<&'static str> {
+        let input = &self.input;
+        let options = [
+            ("--gap", self.gap.is_some()),
+            ("--shape", input.shape.is_some()),
+            ("--date-order", input.date_order.is_some()),
+            ("--no-dedup", input.no_dedup),
+            ("--verify", input.verify),
+        ];
+        options.into_iter().find_map(|(name, is_given)| is_given.then_some(name))
+    }
 }
 
 #[cfg(feature = "polars")]

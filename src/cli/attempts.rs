@@ -2,17 +2,18 @@
 
 use std::io::{self, Write as _};
 
-use regaudit::attempt::{AttemptCounts, DirectoryMethods};
+use regaudit::attempt::AttemptCounts;
 use regaudit::report::{Table, attempt_cells, attempt_columns, attempts_overview, write_json};
-use regaudit::{Attempt, Attempts, Filter, Tally};
+use regaudit::{Attempt, Attempts, Tally};
 use serde::Serialize;
 
 use super::Ending;
 use super::args::{AttemptsArguments, Format};
-use super::output::{Output, complain};
+use super::failure::complain;
+use super::histories::{Histories, Reading};
+use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
-use super::wanted::Asked;
 
 /// The columns of a table for people.
 pub(super) const SHOWN: [&str; 8] = [
@@ -37,30 +38,20 @@ struct Document {
 }
 
 pub(super) fn run(arguments: &AttemptsArguments) -> io::Result<Ending> {
-    // Events are not chosen: a sitting of which some are missing comes to something else.
-    let mut filter = Filter::default();
-    filter.families = Attempts::FAMILIES.to_vec();
-    let reader = arguments.input.reader().filter(filter);
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let mut fold = Attempts::new().gap(arguments.gap);
-    let asked = Asked::new(&arguments.user);
-    let mut wanted = asked.wanted();
-    let read = session.read_whole(
-        reader.paths(&arguments.input.paths),
-        |event| (DirectoryMethods::of(event), asked.is_named(event)),
-        |event, classification, (stated, is_named)| {
-            wanted.remember(event, is_named);
-            fold.add_stated(event, classification, stated);
-            Ok(())
-        },
-    )?;
-    let Some(report) = read else {
+    let reading = Reading {
+        input: &arguments.input,
+        gap: arguments.gap,
+        users: &arguments.user,
+        // Events are not chosen: a sitting of which some are missing comes to something else.
+        families: &Attempts::FAMILIES,
+    };
+    let Some(histories) = reading.read(&mut session, |_, _, _| ())? else {
         return Ok(Ending::Failed);
     };
-    let events_without_user = fold.events_without_user();
-    let (mut attempts, _) = fold.finish();
-    attempts.retain(|attempt| arguments.accepts(attempt) && wanted.accepts_attempt(attempt));
+    let Histories { mut attempts, events_without_user, report, .. } = histories;
+    attempts.retain(|attempt| arguments.accepts(attempt));
     let matched = !attempts.is_empty();
     match arguments.format {
         Format::Table => {

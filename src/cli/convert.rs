@@ -8,12 +8,13 @@ use regaudit::attempt::DirectoryMethods;
 use regaudit::model::Event;
 use regaudit::query::{ParquetFile, PartitionedParquet, RowReader, Table, TableBuilder, Value};
 use regaudit::report::{Cell, Column};
-use regaudit::{Attempt, Attempts, Classification, Error, Filter, UserHistory};
+use regaudit::{Attempt, Attempts, Classification, Filter, UserHistory};
 
 use super::Ending;
 use super::args::{ConvertArguments, DestinationArguments, FileFormat, Format};
+use super::failure::{as_io, complain, usage};
 use super::folder::Folder;
-use super::output::{Output, complain};
+use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
 
@@ -24,8 +25,7 @@ const BATCH: usize = 128 * 1024;
 const BATCH_OF_DATES: usize = 16 * 1024;
 
 pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
-    let is_folder = arguments.partition_by.is_some() || arguments.output.is_dir();
-    if arguments.output.extension().is_some() && !is_folder {
+    if is_file(arguments) {
         return into_file(arguments);
     }
     let folder = Folder::create(&arguments.output, arguments.force, &arguments.input.paths)?;
@@ -36,6 +36,17 @@ pub(super) fn run(arguments: &ConvertArguments) -> io::Result<Ending> {
         folder.finish()?;
     }
     Ok(ending)
+}
+
+/// Whether one file is asked for: a name with an ending, or a pipe or device, such as `/dev/stdout`.
+fn is_file(arguments: &ConvertArguments) -> bool {
+    let path = &arguments.output;
+    let is_one = match fs::metadata(path) {
+        Ok(there) if there.is_dir() => false,
+        Ok(there) if !there.is_file() => true,
+        _ => path.extension().is_some(),
+    };
+    is_one && arguments.partition_by.is_none()
 }
 
 /// The tables asked for. Attempts and users follow from all events of a user, so they are not among
@@ -51,7 +62,7 @@ fn tables(arguments: &ConvertArguments, by_default: &[Table]) -> io::Result<Vec<
             .collect());
     }
     if let Some(table) = arguments.table.iter().find(|table| chooses && of_users(table)) {
-        return Err(usage(&format!(
+        return Err(usage(format!(
             "the table `{table}` follows from all events of a user: leave out what chooses events"
         )));
     }
@@ -257,12 +268,4 @@ impl Target {
 
 fn write_row(rows: &mut Rows, row: Option<Vec<Value<'_>>>) -> io::Result<()> {
     row.map_or(Ok(()), |row| rows.write(row.into_iter().map(Cell::from).collect()))
-}
-
-fn usage(found: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, found.to_owned())
-}
-
-fn as_io(error: Error) -> io::Error {
-    io::Error::other(error)
 }

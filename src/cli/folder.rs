@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use regaudit::query::Table;
 use tempfile::TempDir;
 
+use super::failure::{exists, naming, usage};
+use super::unfinished::Unfinished;
+
 /// The endings of the files that are written.
 const ENDINGS: [&str; 4] = ["parquet", "csv", "ndjson", "json"];
 
@@ -16,6 +19,7 @@ const MARK: &str = "_regaudit";
 
 /// A folder that appears under its name only when all in it is whole.
 pub(super) struct Folder {
+    unfinished: Unfinished,
     temporary: TempDir,
     path: PathBuf,
     force: bool,
@@ -32,8 +36,8 @@ impl Folder {
                 .is_ok_and(|input| path.starts_with(&input) || input.starts_with(&path))
         };
         if let Some(input) = inputs.iter().find(is_inside).filter(|_| path.exists()) {
-            let message = format!("{} is read and written; choose another folder", input.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            let input = input.display();
+            return Err(usage(format!("{input} is read and written; choose another folder")));
         }
         if path.exists() {
             check_replaceable(&path, force)?;
@@ -42,8 +46,9 @@ impl Folder {
         let parent = parent.unwrap_or(Path::new("."));
         let temporary = tempfile::Builder::new().prefix(".regaudit-").tempdir_in(parent);
         let temporary = temporary.map_err(|error| naming(parent, &error))?;
+        let unfinished = Unfinished::new(temporary.path());
         fs::write(temporary.path().join(MARK), concat!(env!("CARGO_PKG_VERSION"), "\n"))?;
-        Ok(Self { temporary, path, force })
+        Ok(Self { unfinished, temporary, path, force })
     }
 
     /// Where to write.
@@ -54,29 +59,32 @@ impl Folder {
     /// Puts the folder where it belongs. What was there is moved aside first, and comes back if that
     /// fails.
     pub(super) fn finish(self) -> io::Result<()> {
-        sync(self.temporary.path())?;
-        let whole = self.temporary.path();
-        if !self.path.exists() {
-            fs::rename(whole, &self.path).map_err(|error| naming(&self.path, &error))?;
-            let _ = self.temporary.keep();
-            return Ok(());
-        }
-        check_replaceable(&self.path, self.force)?;
+        let Self { unfinished, temporary, path, force } = self;
+        let whole = temporary.path();
+        sync(whole)?;
         let old = whole.with_extension("old");
-        fs::rename(&self.path, &old).map_err(|error| naming(&self.path, &error))?;
-        if let Err(error) = fs::rename(whole, &self.path) {
-            fs::rename(&old, &self.path)?;
-            return Err(naming(&self.path, &error));
-        }
-        let _ = self.temporary.keep();
-        fs::remove_dir_all(&old)
+        unfinished.finish(|| {
+            let is_there = path.exists();
+            if is_there {
+                check_replaceable(&path, force)?;
+                fs::rename(&path, &old).map_err(|error| naming(&path, &error))?;
+            }
+            if let Err(error) = fs::rename(whole, &path) {
+                if is_there {
+                    fs::rename(&old, &path)?;
+                }
+                return Err(naming(&path, &error));
+            }
+            Ok(())
+        })?;
+        let _ = temporary.keep();
+        if old.exists() { fs::remove_dir_all(&old) } else { Ok(()) }
     }
 }
 
 fn check_replaceable(path: &Path, force: bool) -> io::Result<()> {
     if !force {
-        let message = format!("{} exists; use --force to replace it", path.display());
-        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        return Err(exists(path));
     }
     match foreign(path)? {
         Some(foreign) => {
@@ -150,8 +158,4 @@ fn sync(folder: &Path) -> io::Result<()> {
         if path.is_dir() { sync(&path)? } else { fs::File::open(&path)?.sync_all()? }
     }
     Ok(())
-}
-
-fn naming(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

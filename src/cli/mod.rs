@@ -9,8 +9,10 @@ mod catalogue;
 #[cfg(feature = "polars")]
 mod convert;
 mod events;
+mod failure;
 #[cfg(feature = "polars")]
 mod folder;
+mod histories;
 mod inspect;
 mod output;
 #[cfg(feature = "polars")]
@@ -19,6 +21,8 @@ mod rows;
 mod session;
 mod summary;
 mod tables;
+mod timeline;
+mod unfinished;
 mod user;
 mod wanted;
 mod when;
@@ -29,7 +33,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Arguments, Command};
-use self::output::complain;
+use self::failure::complain;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,18 +1,21 @@
-//! Where data goes, and where complaints go.
+//! Where data goes.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
-use regaudit::report::{TextTable, printable};
+use regaudit::report::TextTable;
 use tempfile::NamedTempFile;
 
 use super::args::DestinationArguments;
+use super::failure::{exists, naming};
+use super::unfinished::Unfinished;
 
 /// Standard output, or a file that appears under its name only when it is whole.
 pub(super) enum Output {
     Standard(BufWriter<StdoutLock<'static>>),
     File {
+        unfinished: Unfinished,
         temporary: BufWriter<NamedTempFile>,
         path: PathBuf,
         force: bool,
@@ -29,19 +32,22 @@ impl Output {
         let force = destination.force;
         // A link stays, and what it leads to is replaced.
         let path = &path.canonicalize().unwrap_or_else(|_| path.clone());
-        let there = std::fs::metadata(path).ok();
-        if there.is_some() && !force {
-            return Err(exists(path));
-        }
-        if there.is_some_and(|there| !there.is_file() && !there.is_dir()) {
-            let special =
-                File::options().write(true).open(path).map_err(|error| naming(path, &error))?;
-            return Ok(Self::Special(BufWriter::new(special)));
+        if let Ok(there) = std::fs::metadata(path) {
+            if !there.is_file() && !there.is_dir() {
+                let special = File::options().write(true).open(path);
+                let special = special.map_err(|error| naming(path, &error))?;
+                return Ok(Self::Special(BufWriter::new(special)));
+            }
+            if !force {
+                return Err(exists(path));
+            }
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let temporary = temporary_file(folder.unwrap_or(Path::new(".")))
             .map_err(|error| naming(path, &error))?;
-        Ok(Self::File { temporary: BufWriter::new(temporary), path: path.clone(), force })
+        let unfinished = Unfinished::new(temporary.path());
+        let temporary = BufWriter::new(temporary);
+        Ok(Self::File { unfinished, temporary, path: path.clone(), force })
     }
 
     /// Puts what was written where it belongs.
@@ -49,14 +55,17 @@ impl Output {
         match self {
             Self::Standard(mut output) => output.flush(),
             Self::Special(mut output) => output.flush(),
-            Self::File { temporary, path, force } => {
+            Self::File { unfinished, temporary, path, force } => {
                 let file = temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
                 file.as_file().sync_all()?;
-                let persisted =
-                    if force { file.persist(&path) } else { file.persist_noclobber(&path) };
-                persisted.map(drop::<File>).map_err(|error| match error.error.kind() {
+                let persisted = unfinished.finish(|| {
+                    let named =
+                        if force { file.persist(&path) } else { file.persist_noclobber(&path) };
+                    named.map(drop::<File>).map_err(|error| error.error)
+                });
+                persisted.map_err(|error| match error.kind() {
                     io::ErrorKind::AlreadyExists => exists(&path),
-                    _ => naming(&path, &error.error),
+                    _ => naming(&path, &error),
                 })
             }
         }
@@ -102,18 +111,4 @@ fn temporary_file(folder: &Path) -> io::Result<NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(folder)
-}
-
-fn naming(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
-fn exists(path: &Path) -> io::Error {
-    let message = format!("{} exists; use --force to replace it", path.display());
-    io::Error::new(io::ErrorKind::AlreadyExists, message)
-}
-
-/// Says something on standard error. Where nobody listens, nothing is lost.
-pub(super) fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "regaudit: {}", printable(text));
 }

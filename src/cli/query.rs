@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use regaudit::query::{AnswerColumn, Frame, ParquetFile, is_parquet, rows_of, schema};
 use regaudit::report::{Cell, Column};
-use regaudit::{Error, Exports};
+use regaudit::{Attempts, Error, Exports};
 
 use super::Ending;
 use super::args::{AnswerFormat, Format, QueryArguments};
-use super::output::{Output, complain};
+use super::failure::{complain, usage};
+use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
 
@@ -67,8 +68,16 @@ fn answer(
         (None, _) if arguments.output.mask => {
             return Err(usage("--mask with Parquet files: mask when they are written").into());
         }
-        (None, _) => Frame::parquet(&stored)?,
-        (Some(exports), true) => Frame::scan_with_gap(Arc::clone(exports), arguments.gap)?,
+        (None, _) => {
+            if let Some(option) = arguments.option_for_exports() {
+                let found = format!("{option} with Parquet files: it holds when they are written");
+                return Err(usage(found).into());
+            }
+            Frame::parquet(&stored)?
+        }
+        (Some(exports), true) => {
+            Frame::scan_with_gap(Arc::clone(exports), arguments.gap.unwrap_or(Attempts::GAP))?
+        }
         (Some(_), false) => {
             return Err(usage("both exports and Parquet files: ask for one kind").into());
         }
@@ -106,10 +115,6 @@ fn source(arguments: &QueryArguments, session: &Arc<Mutex<Session>>, paths: &[Pa
     let exports = Exports::new(arguments.input.reader(), paths);
     let exports = exports.on_fault(move |fault| lock(&told).meet(fault));
     if arguments.output.mask { exports.masked() } else { exports }
-}
-
-fn usage(found: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, found.to_owned())
 }
 
 fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {

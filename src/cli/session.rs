@@ -10,7 +10,7 @@ use regaudit::{Classification, Error, Events, Masker, Summary, classify};
 
 use super::Ending;
 use super::args::OnError;
-use super::output::complain;
+use super::failure::complain;
 
 /// How many faults are told one by one.
 const SHOWN: u64 = 20;
@@ -66,6 +66,26 @@ impl Session {
         let report = events.report().clone();
         self.warn(&report);
         Ok(Some(report))
+    }
+
+    /// Whether personal data is taken out.
+    pub(super) fn is_masking(&self) -> bool {
+        self.masker.is_some()
+    }
+
+    /// Hands out the events of inputs whose faults have been told.
+    pub(super) fn read_again(
+        &mut self,
+        events: Events<'_>,
+        mut each: impl FnMut(&Event, &Classification),
+    ) {
+        for mut event in events.flatten() {
+            let Some(mut classification) = classify(&event) else { continue };
+            if let Some(masker) = &mut self.masker {
+                masker.mask(&mut event, &mut classification);
+            }
+            each(&event, &classification);
+        }
     }
 
     /// Sums up all events, tells of faults, and returns what reading came to; `None` where it was

@@ -2,23 +2,23 @@
 
 use std::io::{self, Write as _};
 
-use chrono::{DateTime, Utc};
-use regaudit::attempt::DirectoryMethods;
 use regaudit::catalogue::Family;
 use regaudit::report::{
-    Cell, Column, Table, attempt_cells, attempt_columns, event_cells, event_columns, user_cells,
-    user_columns, write_json, write_ndjson_row,
+    Cell, Column, Table, attempt_cells, attempt_columns, event_columns, user_cells, user_columns,
+    write_json, write_ndjson_row,
 };
-use regaudit::{Attempt, Attempts, Filter, UserHistory};
+use regaudit::{Attempt, UserHistory};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Ending;
 use super::args::{Format, UserArguments};
-use super::output::{Output, complain};
+use super::failure::complain;
+use super::histories::{Histories, Reading};
+use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
-use super::wanted::Asked;
+use super::timeline::Timeline;
 
 /// What tells of a user; changes of policy are about everybody.
 const FAMILIES: [Family; 5] =
@@ -35,78 +35,49 @@ struct Document<'a> {
     events: Vec<Box<RawValue>>,
 }
 
-/// An event as a row, with what it calls its user.
-struct Line {
-    time: DateTime<Utc>,
-    id: Option<String>,
-    name: Option<String>,
-    cells: Vec<Cell>,
-}
-
 pub(super) fn run(arguments: &UserArguments) -> io::Result<Ending> {
-    let mut filter = Filter::default();
-    filter.families = FAMILIES.to_vec();
-    let reader = arguments.input.reader().filter(filter);
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let mut fold = Attempts::new().gap(arguments.gap);
-    let asked = Asked::new(std::slice::from_ref(&arguments.user));
-    let mut wanted = asked.wanted();
-    let mut lines = Vec::new();
-    let read = session.read_whole(
-        reader.paths(&arguments.input.paths),
-        |event| (DirectoryMethods::of(event), asked.is_named(event)),
-        |event, classification, (stated, is_named)| {
-            wanted.remember(event, is_named);
-            fold.add_stated(event, classification, stated);
-            let Some(user) = event.user() else { return Ok(()) };
-            // A record that gives the id alone may turn out to be about the same user.
-            if is_named || user.user_principal_name.is_none() || wanted.accepts_event(user.id, None)
-            {
-                lines.push(Line {
-                    time: event.time,
-                    id: user.id.map(str::to_owned),
-                    name: user.user_principal_name.map(str::to_owned),
-                    cells: event_cells(event, classification),
-                });
-            }
-            Ok(())
-        },
-    )?;
-    if read.is_none() {
+    let reading = Reading {
+        input: &arguments.input,
+        gap: arguments.gap,
+        users: std::slice::from_ref(&arguments.user),
+        families: &FAMILIES,
+    };
+    let mut timeline = Timeline::default();
+    let read = reading.read(&mut session, |event, classification, wanted| {
+        timeline.add(event, classification, wanted);
+    })?;
+    let Some(Histories { attempts, users, wanted, .. }) = read else {
         return Ok(Ending::Failed);
-    }
-    let (mut attempts, mut users) = fold.finish();
-    attempts.retain(|attempt| wanted.accepts_attempt(attempt));
-    users.retain(|user| wanted.accepts_user(user));
-    lines.retain(|line| wanted.accepts_event(line.id.as_deref(), line.name.as_deref()));
-    lines.sort_by_key(|line| line.time);
-    if lines.is_empty() {
+    };
+    let events = timeline.finish(&reading, &wanted, &mut session);
+    if events.is_empty() {
         let name = session.shown_text(&arguments.user);
         complain(&format!(
             "nothing about `{name}`: no event names such a user; give the user principal name or the object id"
         ));
     }
-    let matched = !lines.is_empty();
+    let matched = !events.is_empty();
     match arguments.format {
-        Format::Table => write_text(&users, &attempts, lines, output)?,
+        Format::Table => write_text(&users, &attempts, events, output)?,
         Format::Json => {
-            let events = lines.iter().map(as_object).collect::<io::Result<_>>()?;
+            let events = events.iter().map(|cells| as_object(cells)).collect::<io::Result<_>>()?;
             write_json(&Document { users: &users, attempts: &attempts, events }, &mut output)?;
             output.finish()?;
         }
         Format::Ndjson | Format::Csv => {
             let mut rows = Rows::new(arguments.format, output, event_columns(), |_| true)?;
-            lines.into_iter().try_for_each(|line| rows.write(line.cells))?;
+            events.into_iter().try_for_each(|cells| rows.write(cells))?;
             rows.finish()?;
         }
     }
     Ok(session.ending(matched))
 }
 
-fn as_object(line: &Line) -> io::Result<Box<RawValue>> {
+fn as_object(cells: &[Cell]) -> io::Result<Box<RawValue>> {
     let mut bytes = Vec::new();
-    write_ndjson_row(&event_columns(), &line.cells, &mut bytes)?;
+    write_ndjson_row(&event_columns(), cells, &mut bytes)?;
     let text = String::from_utf8(bytes).map_err(io::Error::other)?;
     Ok(RawValue::from_string(text)?)
 }
@@ -114,7 +85,7 @@ fn as_object(line: &Line) -> io::Result<Box<RawValue>> {
 fn write_text(
     users: &[UserHistory],
     attempts: &[Attempt],
-    lines: Vec<Line>,
+    events: Vec<Vec<Cell>>,
     mut output: Output,
 ) -> io::Result<()> {
     let style = output.text_table();
@@ -130,8 +101,7 @@ fn write_text(
     }
     let of_attempts = attempts.iter().map(attempt_cells);
     let attempts = shown("Attempts", attempt_columns(), of_attempts, &super::attempts::SHOWN[1..]);
-    let cells = lines.into_iter().map(|line| line.cells);
-    let events = shown("Events", event_columns(), cells, &SHOWN);
+    let events = shown("Events", event_columns(), events.into_iter(), &SHOWN);
     for table in [attempts, events].iter().filter(|table| !table.rows.is_empty()) {
         style.write(table, &mut output)?;
         writeln!(output)?;

@@ -30,36 +30,51 @@ impl Asked {
 
     /// Whether the event, as it was before masking, names one of them.
     pub(super) fn is_named(&self, event: &Event) -> bool {
-        let is_one = |name: &str| self.0.users.iter().any(|user| user.eq_ignore_ascii_case(name));
-        let names = event.user().map(|user| [user.id, user.user_principal_name]);
-        names.into_iter().flatten().flatten().any(is_one)
-            || classify(event).is_some_and(|found| self.0.accepts(event, &found))
+        classify(event).is_some_and(|found| self.0.accepts(event, &found))
     }
 }
 
 impl Wanted {
     /// Takes in what a record that names one of them calls the user.
-    pub(super) fn remember(&mut self, event: &Event, is_named: bool) {
-        if let Some(user) = event.user().filter(|_| is_named && !self.is_everybody) {
+    pub(super) fn remember(&mut self, event: &Event) {
+        if let Some(user) = event.user().filter(|_| !self.is_everybody) {
             let names = [user.id, user.user_principal_name].into_iter().flatten();
             self.keys.extend(names.map(str::to_lowercase));
         }
     }
 
-    fn accepts(&self, names: [Option<&str>; 2]) -> bool {
-        let is_known = |name: &str| self.keys.contains(&name.to_lowercase());
-        self.is_everybody || names.into_iter().flatten().any(is_known)
+    /// Takes in every name of those whose history it is.
+    pub(super) fn remember_all(&mut self, users: &[UserHistory]) {
+        for user in users {
+            let names = [&user.user_id, &user.user_principal_name].into_iter().flatten();
+            let names = names.chain(&user.other_names);
+            self.keys.extend(names.map(|name| name.to_lowercase()));
+        }
+    }
+
+    /// What they are called, in lower case.
+    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
+        self.keys.iter()
+    }
+
+    /// Whether a user who goes by one of these names is wanted.
+    pub(super) fn accepts<'name>(&self, names: impl IntoIterator<Item = &'name str>) -> bool {
+        let mut names = names.into_iter();
+        self.is_everybody || names.any(|name| self.keys.contains(&name.to_lowercase()))
     }
 
     pub(super) fn accepts_attempt(&self, attempt: &Attempt) -> bool {
-        self.accepts([attempt.user_id.as_deref(), attempt.user_principal_name.as_deref()])
+        let names = [&attempt.user_id, &attempt.user_principal_name];
+        self.accepts(names.into_iter().flatten().map(String::as_str))
     }
 
     pub(super) fn accepts_user(&self, user: &UserHistory) -> bool {
-        self.accepts([user.user_id.as_deref(), user.user_principal_name.as_deref()])
+        let names = [&user.user_id, &user.user_principal_name].into_iter().flatten();
+        self.accepts(names.chain(&user.other_names).map(String::as_str))
     }
 
-    pub(super) fn accepts_event(&self, id: Option<&str>, name: Option<&str>) -> bool {
-        self.accepts([id, name])
+    pub(super) fn accepts_event(&self, event: &Event) -> bool {
+        let user = event.user().unwrap_or_default();
+        self.accepts([user.id, user.user_principal_name].into_iter().flatten())
     }
 }

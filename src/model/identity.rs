@@ -10,6 +10,8 @@ pub(crate) struct Identity {
     pub(crate) id: Option<String>,
     pub(crate) user_principal_name: Option<String>,
     pub(crate) display_name: Option<String>,
+    /// Other user principal names of the same user, who was renamed; sorted, each once.
+    pub(crate) other_names: Vec<String>,
 }
 
 impl Identity {
@@ -20,6 +22,7 @@ impl Identity {
             id: names.id.map(str::to_owned),
             user_principal_name: names.user_principal_name.map(str::to_owned),
             display_name: names.display_name.map(str::to_owned),
+            other_names: Vec::new(),
         }
     }
 
@@ -33,8 +36,26 @@ impl Identity {
     /// the order of records decides nothing.
     pub(crate) fn fill_in(&mut self, other: &Self) {
         keep_first(&mut self.id, other.id.as_ref());
-        keep_first(&mut self.user_principal_name, other.user_principal_name.as_ref());
         keep_first(&mut self.display_name, other.display_name.as_ref());
+        other.names().for_each(|name| self.add_name(name));
+    }
+
+    /// Every user principal name, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.user_principal_name.iter().chain(&self.other_names)
+    }
+
+    fn add_name(&mut self, name: &str) {
+        let is_same = |own: &str| own.eq_ignore_ascii_case(name);
+        if self.names().any(|own| is_same(own) && own.as_str() <= name) {
+            return;
+        }
+        let mut names: Vec<String> =
+            self.names().filter(|own| !is_same(own)).cloned().chain([name.to_owned()]).collect();
+        names.sort_unstable();
+        let mut names = names.into_iter();
+        self.user_principal_name = names.next();
+        self.other_names = names.collect();
     }
 }
 
@@ -57,11 +78,11 @@ pub(crate) struct KnownNames<'users> {
 
 impl<'users> KnownNames<'users> {
     /// The names of users, who come in the order of their keys: of several users with one name, the
-    /// first has it.
+    /// first has it. One who was renamed has every name.
     pub(crate) fn of(users: impl IntoIterator<Item = (&'users String, &'users Identity)>) -> Self {
         let mut known = Self { own: BTreeMap::new(), homes: BTreeMap::new() };
         for (key, user) in users {
-            if let (Some(_), Some(name)) = (&user.id, &user.user_principal_name) {
+            for name in user.names().filter(|_| user.id.is_some()) {
                 known.own.entry(name.to_lowercase()).or_insert(key);
                 if let Some(home) = guest_home(name) {
                     known.homes.entry(home.to_lowercase()).or_insert(key);

@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glob::MatchOptions;
-
 use super::walk::{Listing, walk};
 use crate::error::{Error, ErrorKind};
 use crate::origin::Origin;
+use crate::pattern;
 
 /// Something to read, found but not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,9 +83,9 @@ impl Found {
                 self.add_file(argument.to_owned(), Identity::of(argument, &metadata));
                 Ok(())
             }
-            Err(error) => match argument.to_str() {
-                Some(pattern) if pattern.contains(['*', '?', '[']) => self.add_pattern(pattern),
-                _ => Err(Error::io(error)
+            Err(error) => match pattern::pattern(argument) {
+                Some(pattern) => self.add_pattern(pattern),
+                None => Err(Error::io(error)
                     .expected("a file, a folder, a pattern, or `-` for standard input")),
             },
         }
@@ -116,25 +115,9 @@ impl Found {
     }
 
     fn add_pattern(&mut self, pattern: &str) -> Result<(), Error> {
-        // As for a shell, and as in a folder, names that begin with a dot have to be asked for.
-        let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
-        let paths = glob::glob_with(pattern, options).map_err(|error| {
-            Error::new(ErrorKind::Empty, format!("a pattern that cannot be read: {error}"))
-        })?;
-        let mut found = Vec::new();
-        for path in paths {
-            match path {
-                Ok(path) => found.push(path),
-                Err(error) => {
-                    let place = Origin::new(error.path().display().to_string());
-                    self.errors.push(Error::io(error.into()).at(place));
-                }
-            }
-        }
-        if found.is_empty() {
-            return Err(Error::new(ErrorKind::Empty, "a pattern that matches nothing"));
-        }
-        for path in in_order(found) {
+        let (found, errors) = pattern::matches(pattern)?;
+        self.errors.extend(errors);
+        for path in found {
             if path.is_dir() {
                 self.add_folder(&path)?;
             } else {
@@ -147,12 +130,6 @@ impl Found {
         }
         Ok(())
     }
-}
-
-/// Paths in the order of their bytes, which is the same on every machine.
-fn in_order(mut paths: Vec<PathBuf>) -> Vec<PathBuf> {
-    paths.sort_by(|a, b| path_bytes(a).cmp(path_bytes(b)));
-    paths
 }
 
 fn path_bytes(path: &Path) -> &[u8] {

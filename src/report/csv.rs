@@ -27,7 +27,8 @@ impl<W: Write> CsvWriter<W> {
     /// Writes the header.
     pub fn new(output: W, columns: &[Column]) -> io::Result<Self> {
         let mut rows = csv::Writer::from_writer(output);
-        rows.write_record(columns.iter().map(|column| column.name.as_bytes())).map_err(as_io)?;
+        let names = columns.iter().map(|column| harmless(&column.name));
+        rows.write_record(names.map(|name| name.as_bytes().to_vec())).map_err(as_io)?;
         Ok(Self { rows })
     }
 

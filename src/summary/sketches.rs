@@ -214,6 +214,7 @@ fn add_user(summary: &mut Summary, names: UserNames<'_>, sketch: &UserSketch, ki
         id: names.id.map(text),
         user_principal_name: names.user_principal_name.map(text),
         display_name: names.display_name.map(text),
+        other_names: Vec::new(),
     };
     let Some(key) = identity.key() else { return };
     let user = summary.users.entry(key).or_default();

@@ -131,7 +131,7 @@ fn twin(time: &str, old: &str, new: &str) -> Event {
     event
 }
 
-fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> (Vec<Attempt>, Vec<UserHistory>) {
+pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> (Vec<Attempt>, Vec<UserHistory>) {
     let mut attempts = Attempts::new();
     events.into_iter().for_each(|event| attempts.add(event));
     attempts.finish()
@@ -402,9 +402,9 @@ fn told(attempt: &Attempt) -> Told {
 }
 
 /// One event of one user, for the plain twin.
-struct Plain<'a> {
-    event: &'a Event,
-    found: Classification,
+pub struct Plain<'a> {
+    pub event: &'a Event,
+    pub found: Classification,
 }
 
 impl Plain<'_> {
@@ -486,7 +486,7 @@ impl Plain<'_> {
 }
 
 /// For each record, the one whose second record it is: the nearest pair, again and again.
-fn plain_partners(records: &[Plain<'_>]) -> Vec<Option<usize>> {
+pub fn plain_partners(records: &[Plain<'_>]) -> Vec<Option<usize>> {
     let mut partner: Vec<Option<usize>> = vec![None; records.len()];
     loop {
         let mut nearest = None;
@@ -540,18 +540,27 @@ fn plain_sittings(records: &[Plain<'_>], steps: &[usize], gap: TimeDelta) -> Vec
     sitting
 }
 
+pub fn key_of(event: &Event) -> Option<String> {
+    event.user().and_then(|user| user.key())
+}
+
+/// The events of one user in the order of time.
+pub fn plain_records<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<Plain<'a>> {
+    let mut records: Vec<Plain<'_>> =
+        events.filter_map(|event| Some(Plain { event, found: classify(event)? })).collect();
+    records.sort_by_key(|record| (record.event.time, "urxbofscA".find(record.letter())));
+    records
+}
+
 /// The attempts as the documentation of the module tells them, looked for in the plainest way.
 fn plain_attempts(events: &[Event], gap: TimeDelta) -> Vec<Told> {
     let mut told = Vec::new();
-    let key = |event: &Event| event.user().and_then(|user| user.key());
-    let mut users: Vec<String> = events.iter().filter_map(key).collect();
+    let mut users: Vec<String> = events.iter().filter_map(key_of).collect();
     users.sort();
     users.dedup();
     for user in users {
-        let of_user = events.iter().filter(|event| key(event).as_ref() == Some(&user));
-        let mut records: Vec<Plain<'_>> =
-            of_user.filter_map(|event| Some(Plain { event, found: classify(event)? })).collect();
-        records.sort_by_key(|record| (record.event.time, "urxbofscA".find(record.letter())));
+        let of_user = events.iter().filter(|event| key_of(event).as_ref() == Some(&user));
+        let records = plain_records(of_user);
         let partner = plain_partners(&records);
         let steps: Vec<usize> = (0..records.len())
             .filter(|place| partner[*place].is_none() && records[*place].is_own_step())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::{done, folder, lines, record, run, write};
+use crate::cli::{done, folder, lines, record, run, run_with, write};
 
 const STARTED: &str = "User started security info registration";
 const REGISTERED: &str = "User registered security info";
@@ -81,6 +81,48 @@ fn a_user_is_found_by_any_name_masked_or_not() {
     let nobody = run(&format!("user nobody@example.com {path}"));
     assert_eq!((nobody.code, nobody.output.as_str()), (1, ""));
     assert!(nobody.complaints.contains("nobody@example.com"), "{}", nobody.complaints);
+}
+
+/// The first record bears an old name; that it is one user is told by a later one.
+#[test]
+fn a_renamed_user_keeps_what_came_before() {
+    let folder = folder();
+    let mut records = records();
+    records[0]["targetResources"][0]["userPrincipalName"] = json!("before.1@example.com");
+    records[0]["initiatedBy"]["user"]["userPrincipalName"] = json!("before.1@example.com");
+    // The old name without the id.
+    let mut by_name = record(1, "2026-03-09T07:00:00Z", STARTED, "User started the registration");
+    by_name["initiatedBy"] = records[0]["initiatedBy"].clone();
+    by_name["targetResources"][0] = records[0]["targetResources"][0].clone();
+    by_name["targetResources"][0]["id"] = Value::Null;
+    records.insert(0, by_name);
+    let text = lines(&records);
+    let path = write(&folder, "export.jsonl", &text);
+    let id = "00000000-0000-4000-8000-000000000001";
+    for user in ["user.1@example.com", "before.1@example.com", id] {
+        for mask in ["", "--mask"] {
+            let case = format!("{user} {mask}");
+            let run = done(&format!("user {user} {path} --format json {mask}"));
+            assert_eq!(run.complaints, "", "{case}");
+            let document = run.json();
+            assert_eq!(document["events"].as_array().unwrap().len(), 3, "{case}");
+            assert_eq!(document["users"].as_array().unwrap().len(), 1, "{case}");
+            assert_eq!(document["users"][0]["user_id"], id, "{case}");
+            if mask.is_empty() {
+                let user = &document["users"][0];
+                assert_eq!(user["user_principal_name"], "before.1@example.com", "{case}");
+                assert_eq!(user["other_names"], json!(["user.1@example.com"]), "{case}");
+            }
+        }
+    }
+    assert_eq!(done(&format!("user {id} {path} --format csv")).csv().1.len(), 3);
+    // Standard input is read once.
+    let piped = |user: &str| run_with(&format!("user {user} - --format ndjson"), text.as_bytes());
+    let whole = piped("before.1@example.com");
+    assert_eq!((whole.rows().len(), whole.complaints.as_str()), (3, ""));
+    let cut = piped("user.1@example.com");
+    assert_eq!((cut.code, cut.rows().len()), (0, 1));
+    assert!(cut.complaints.contains("came before the record"), "{}", cut.complaints);
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn the_answer_is_that_of_the_summary() {
 
 #[test]
 fn how_a_question_ended_is_the_exit_code() {
-    assert_eq!(ask("SELECT * FROM events WHERE outcome = 'none'", EXPORTS).code, 1);
+    assert_eq!(ask("SELECT * FROM events WHERE activity = 'none'", EXPORTS).code, 1);
     let slip = ask("SELECT outcom FROM events", EXPORTS);
     assert_eq!(slip.code, 2);
     assert!(slip.complaints.contains("did you mean `outcome`?"), "{}", slip.complaints);
@@ -324,4 +324,101 @@ fn what_cannot_be_converted_so_is_said() {
         ["_regaudit", "changes.parquet", "events.parquet", "facts.parquet", "methods.parquet"],
         "attempts and users follow from all events"
     );
+}
+
+/// What is half written when the program is told to stop is taken away.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing() {
+    let export = fs::read(fixture("exports/graph-single.json")).unwrap();
+    for (line, signal) in [
+        ("convert - -o out --partition-by date", "INT"),
+        ("convert - -o out.parquet", "TERM"),
+        ("summary - -o out.json --format json", "HUP"),
+    ] {
+        let folder = folder();
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("regaudit"))
+            .args(line.split_whitespace())
+            .current_dir(folder.path())
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, &export).unwrap();
+        let wait = std::time::Duration::from_millis(100);
+        for _ in 0..600 {
+            std::thread::sleep(wait);
+            if !names_in(folder.path()).is_empty() {
+                break;
+            }
+        }
+        assert_eq!(names_in(folder.path()).len(), 1, "{line}: something is being written");
+        std::thread::sleep(wait);
+        let kill = ["-s", signal, &child.id().to_string()];
+        assert!(std::process::Command::new("kill").args(kill).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{line}");
+        assert_eq!(names_in(folder.path()), [""; 0], "{line}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_operating_system_says_is_passed_on() {
+    for line in [
+        format!("convert {EXPORTS} -o /dev/full --format parquet"),
+        format!("convert {EXPORTS} -o /dev/full --format csv"),
+        format!("query 'SELECT * FROM events' {EXPORTS} -o /dev/full --format parquet"),
+    ] {
+        let full = run(&line);
+        assert_eq!(full.code, 2, "{line}");
+        assert!(full.complaints.contains("No space left on device"), "{line}: {}", full.complaints);
+    }
+    let piped = done(&format!("convert {EXPORTS} --table users --format csv -o /dev/stdout"));
+    assert!(piped.output.starts_with("user_key,user_id,"), "{}", piped.output);
+    let folder = folder();
+    let missing = folder.path().join("missing").join("a.csv").display().to_string();
+    let refused = run(&format!("convert {EXPORTS} -o {missing}"));
+    assert_eq!(refused.code, 2);
+    let words = format!("{missing}: No such file or directory");
+    assert!(refused.complaints.contains(&words), "{}", refused.complaints);
+    assert!(!refused.complaints.contains(".tmp"), "{}", refused.complaints);
+}
+
+#[test]
+fn stored_tables_are_found_by_pattern() {
+    let folder = folder();
+    let out = folder.path().join("out").display().to_string();
+    done(&format!("convert {EXPORTS} -o {out} --partition-by date --table events"));
+    let sql = "SELECT count(*) AS n FROM events";
+    for pattern in ["events/*/*.parquet", "ev*", "events/date=2026-*"] {
+        let found = answered(sql, &format!("{out}/{pattern} --format csv")).output;
+        assert_eq!(found, "n\n35\n", "{pattern}");
+    }
+    let none = ask(sql, &format!("{out}/*.csv"));
+    assert_eq!(none.code, 2);
+    assert!(none.complaints.contains("a pattern that matches nothing"), "{}", none.complaints);
+}
+
+/// What says how exports are read says nothing of tables that were stored.
+#[test]
+fn options_without_effect_are_refused() {
+    let folder = folder();
+    let out = folder.path().join("events.parquet").display().to_string();
+    done(&format!("convert {EXPORTS} -o {out}"));
+    for option in
+        ["--gap 5m", "--shape graph", "--date-order dmy", "--no-dedup", "--verify", "--mask"]
+    {
+        let refused = ask("SELECT count(*) AS n FROM events", &format!("{out} {option}"));
+        assert_eq!(refused.code, 2, "{option}");
+        let name = option.split(' ').next().unwrap();
+        let words = format!("{name} with Parquet files");
+        assert!(refused.complaints.contains(&words), "{option}: {}", refused.complaints);
+    }
+}
+
+#[test]
+fn names_of_columns_are_harmless_too() {
+    let sql = "SELECT count(*) AS \"=HYPERLINK(1)\" FROM events";
+    let header = answered(sql, &format!("{EXPORTS} --format csv")).output;
+    assert_eq!(header.lines().next(), Some("'=HYPERLINK(1)"));
 }

@@ -8,19 +8,20 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("origin", &[]),
     ("error", &["origin"]),
+    ("pattern", &["error", "origin"]),
     ("model", &["error", "origin"]),
     ("catalogue", &["model", "error", "origin"]),
     ("filter", &["catalogue", "model"]),
     ("scan", &["error", "origin"]),
-    ("read", &["filter", "scan", "catalogue", "model", "error", "origin"]),
+    ("read", &["filter", "scan", "catalogue", "model", "pattern", "error", "origin"]),
     ("mask", &["catalogue", "model", "error", "origin"]),
     ("summary", &["catalogue", "model", "error", "origin"]),
     ("attempt", &["catalogue", "model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
-    ("query", &["attempt", "filter", "catalogue", "model", "error", "origin"]),
+    ("query", &["attempt", "filter", "catalogue", "model", "pattern", "error", "origin"]),
     ("exports", &["query", "read", "filter", "mask", "attempt", "catalogue", "error", "model"]),
     ("report", &["query", "attempt", "summary", "catalogue", "model", "read", "error", "origin"]),
     ("internals", &["scan"]),

@@ -24,6 +24,7 @@ mod faults;
 mod generations;
 mod generator;
 mod hardening;
+mod histories;
 mod imports;
 #[cfg(feature = "cli")]
 mod masking;

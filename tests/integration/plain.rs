@@ -223,6 +223,7 @@ fn user_rows(events: &[Event]) -> Vec<Row> {
                 ("user_key", json!(key.map(|key| key.to_lowercase()))),
                 ("user_id", json!(user.user_id)),
                 ("user_upn", json!(user.user_principal_name)),
+                ("other_upns", json!(user.other_names)),
                 ("user_name", json!(user.display_name)),
                 ("attempts", json!(user.attempts.total())),
                 ("attempts_completed", json!(user.attempts.completed)),

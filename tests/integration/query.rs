@@ -6,7 +6,7 @@ use std::sync::Arc;
 use polars::prelude::DataFrame;
 use proptest::prelude::*;
 use regaudit::catalogue::Family;
-use regaudit::model::Event;
+use regaudit::model::{Event, parse_timestamp};
 use regaudit::query::{
     Bucket, Frame, Group, Measure, ParquetFile, PartitionedParquet, Predicate, Query, Scalar,
     Table, TableBuilder, Value as Cell, rows_of, rule_expression,
@@ -453,6 +453,13 @@ fn sql_knows_joins_subqueries_times_and_lists() {
             None,
         ),
         ("SELECT outcome FROM events WHERE outcome BETWEEN 'cancelled' AND 'failure'", None),
+        ("SELECT array_agg(reason) AS reasons FROM events GROUP BY outcome", None),
+        (
+            "SELECT CASE WHEN outcome = 'failure' THEN 'bad' END AS outcome FROM events WHERE outcome <> 'bad'",
+            None,
+        ),
+        ("SELECT \"outcome\" AS \"it's\" FROM events WHERE '2026-03-09T08:00:00Z' < time", None),
+        ("/* all */ SELECT 'SELECT read_csv(x)' AS text FROM events -- DROP TABLE events", None),
     ] {
         let [a, b] = [&frame, &scanned].map(|frame| {
             let planned = frame.sql(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -465,6 +472,42 @@ fn sql_knows_joins_subqueries_times_and_lists() {
         assert!(!a.is_empty(), "{sql}");
         if let Some(expected) = expected {
             assert_eq!(a.len(), expected, "{sql}");
+        }
+    }
+}
+
+/// A time means the same wherever it stands, and in each form in which this program writes it.
+#[test]
+fn times_are_compared_however_they_are_written() {
+    let events: Vec<Event> = fixtures().into_iter().filter(|e| classify(e).is_some()).collect();
+    let time = "2026-03-09T08:15:27.481029Z";
+    let middle = parse_timestamp(time).unwrap();
+    // Frames hold times to the microsecond.
+    let from = |event: &Event| event.time.timestamp_micros() - middle.timestamp_micros();
+    let count = |keep: &dyn Fn(&Event) -> bool| events.iter().filter(|event| keep(event)).count();
+    let later = count(&|event| from(event) > 0);
+    let since = count(&|event| from(event) >= 0);
+    let with_reason = count(&|event| from(event) >= 0 && event.reason.is_some());
+    let minute = count(&|event| (0..=60_000_000).contains(&from(event)));
+    assert!(later < since && since < events.len() && since - later < minute, "the time divides");
+    for (condition, expected) in [
+        (format!("time > '{time}'"), later),
+        (format!("'{time}' < time"), later),
+        (format!("(e.time) >= ('{time}')"), since),
+        (format!("'{time}' <= e.time AND reason <> '{time}'"), with_reason),
+        (format!("NOT ('{time}' > time)"), since),
+        (format!("time = '{time}'"), since - later),
+        (format!("time IN ('{time}', '2001-01-01T00:00:00Z')"), since - later),
+        (format!("time NOT IN ('{time}')"), events.len() - (since - later)),
+        (format!("time BETWEEN '{time}' AND '2026-03-09T08:16:27.481029Z'"), minute),
+        ("time > '2026-03-09 08:15:27.481029'".to_owned(), later),
+        ("time > '2026-03-09T09:15:27.481029+01:00'".to_owned(), later),
+        (format!("activity LIKE '%' AND time > '{time}'"), later),
+    ] {
+        let sql = format!("SELECT count(*) AS n FROM events e WHERE {condition}");
+        for (case, frame) in frames(&events) {
+            let found = answer_of(&frame.collect(frame.sql(&sql).unwrap()).unwrap());
+            assert_eq!(found, [[json!(expected)]], "{case}: {sql}");
         }
     }
 }
@@ -499,7 +542,15 @@ fn what_is_wrong_with_a_question_is_said_with_what_was_meant() {
             ["`read_parquet`", "past this program"],
         ),
         ("", ["no question", "SELECT"]),
-        ("SELECT 1; SELECT 2", ["one", "question"]),
+        ("SELECT 1; SELECT 2", ["several statements", "one question"]),
+        ("-- a note\nDELETE FROM events", ["`DELETE`", "SELECT"]),
+        ("EXPLAIN DELETE FROM events", ["`EXPLAIN`", "SELECT"]),
+        ("SELECT * FROM events WHERE outcome = 'succes'", ["outcome `succes`", "`success`"]),
+        ("SELECT * FROM attempts WHERE 'nosuch' <> mode", ["mode `nosuch`", "one of interrupt"]),
+        (
+            "SELECT count(*) FROM methods WHERE family IN ('registration', 'registrations')",
+            ["family `registrations`", "`registration`"],
+        ),
     ] {
         let error = wrong(sql);
         assert_eq!(error.kind(), ErrorKind::Query, "{sql}: {error}");

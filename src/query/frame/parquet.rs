@@ -1,15 +1,15 @@
 //! Frames into Parquet, and back.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
 use super::columns::schema;
-use super::error::{from_polars, io};
+use super::error::{from_polars, io as io_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::query::schema::Table;
 
@@ -27,16 +27,47 @@ pub struct ParquetFile<W: Write> {
     output: Shared<W>,
 }
 
-/// An output that can be taken back from the writer, which keeps what it is given.
-struct Shared<W>(Arc<Mutex<W>>);
+/// An output that can be taken back from the writer, which keeps what it is given, with what the
+/// operating system said when it took no more, which the writer does not tell.
+struct Shared<W>(Arc<Mutex<Watched<W>>>);
 
-impl<W: Write> Write for Shared<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+struct Watched<W> {
+    output: W,
+    failure: Option<io::Error>,
+}
+
+impl<W> Shared<W> {
+    fn new(output: W) -> Self {
+        Self(Arc::new(Mutex::new(Watched { output, failure: None })))
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    fn lock(&self) -> MutexGuard<'_, Watched<W>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why polars could not write.
+    fn failure(&self, error: PolarsError) -> Error {
+        self.lock().failure.take().map_or_else(|| from_polars(error), Error::io)
+    }
+}
+
+impl<W: Write> Watched<W> {
+    fn watch<T>(&mut self, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        act(&mut self.output).map_err(|error| {
+            let kind = error.kind();
+            self.failure = Some(error);
+            kind.into()
+        })
+    }
+}
+
+impl<W: Write> Write for Shared<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock().watch(|output| output.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.lock().watch(Write::flush)
     }
 }
 
@@ -54,35 +85,36 @@ impl<W: Write> ParquetFile<W> {
     }
 
     fn with_metadata(output: W, schema: &Schema, metadata: Vec<(String, String)>) -> Result<Self> {
-        let output = Arc::new(Mutex::new(output));
-        let writer = ParquetWriter::new(Shared(Arc::clone(&output)))
+        let output = Shared::new(output);
+        let writer = ParquetWriter::new(Shared(Arc::clone(&output.0)))
             .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
             .batched(schema)
-            .map_err(from_polars)?;
-        Ok(Self { writer, output: Shared(output) })
+            .map_err(|error| output.failure(error))?;
+        Ok(Self { writer, output })
     }
 
     /// Writes a batch; an empty one is nothing.
     pub fn write(&mut self, batch: &mut DataFrame) -> Result<()> {
         if batch.height() > 0 {
-            self.writer.write_batch(batch.rechunk_mut_par()).map_err(from_polars)?;
+            let written = self.writer.write_batch(batch.rechunk_mut_par());
+            written.map_err(|error| self.output.failure(error))?;
         }
         Ok(())
     }
 
     /// Writes what belongs to the end, without which the file is none, and returns the output.
     pub fn finish(self) -> Result<W> {
-        self.writer.finish().map_err(from_polars)?;
+        self.writer.finish().map_err(|error| self.output.failure(error))?;
         drop(self.writer);
-        let output = Arc::into_inner(self.output.0).map(Mutex::into_inner);
         let lost = || Error::new(ErrorKind::Io, "an output that something else still holds");
-        Ok(output.ok_or_else(lost)?.unwrap_or_else(PoisonError::into_inner))
+        let watched = Arc::into_inner(self.output.0).ok_or_else(lost)?;
+        Ok(watched.into_inner().unwrap_or_else(PoisonError::into_inner).output)
     }
 }
 
 /// The table that a Parquet file holds; `None` where this crate did not write it.
 pub(super) fn table_of(path: &Path) -> Result<Option<Table>> {
-    let file = File::open(path).map_err(|error| io(path, error))?;
+    let file = File::open(path).map_err(|error| io_at(path, error))?;
     let metadata = ParquetReader::new(file).get_metadata().map(Arc::clone).map_err(|error| {
         Error::new(ErrorKind::UnsupportedFormat, "a Parquet file that cannot be read")
             .help("write it again with `regaudit convert`")

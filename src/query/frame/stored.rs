@@ -12,10 +12,16 @@ use super::parquet::table_of;
 use super::partition::files_below;
 use crate::error::{Error, ErrorKind, Result};
 use crate::origin::Origin;
+use crate::pattern;
 use crate::query::schema::Table;
 
-/// Whether a path is a Parquet file, or a folder with tables in it that this crate wrote as Parquet.
+/// Whether a path is a Parquet file, a folder with tables in it that this crate wrote as Parquet, or a
+/// pattern that matches such.
 pub fn is_parquet(path: &Path) -> bool {
+    if let Some(pattern) = pattern::pattern(path) {
+        let matches = pattern::matches(pattern);
+        return matches.is_ok_and(|(found, _)| found.iter().any(|path| is_parquet(path)));
+    }
     if path.is_dir() {
         let is_table = |file: &PathBuf| matches!(table_of(file), Ok(Some(_)));
         return files_below(path).is_ok_and(|(files, _)| files.iter().any(is_table));
@@ -33,7 +39,7 @@ pub(super) fn tables(paths: &[PathBuf]) -> Result<Vec<(Table, LazyFrame)>> {
     let mut files: BTreeMap<Table, Vec<PathBuf>> = BTreeMap::new();
     // A file that is reached twice is read once.
     let mut reached = BTreeSet::new();
-    for path in paths {
+    for path in &expanded(paths)? {
         let found = if path.is_dir() { tables_below(path)? } else { vec![path.clone()] };
         if found.is_empty() {
             return Err(Error::new(ErrorKind::Empty, "a folder without Parquet files")
@@ -50,6 +56,23 @@ pub(super) fn tables(paths: &[PathBuf]) -> Result<Vec<(Table, LazyFrame)>> {
     }
     let tables = files.into_iter().map(|(table, files)| Ok((table, scan(&files)?)));
     tables.collect::<PolarsResult<_>>().map_err(from_polars)
+}
+
+/// The paths, and what their patterns match.
+fn expanded(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        match pattern::pattern(path) {
+            Some(pattern) => {
+                let place = |error: Error| error.at(Origin::new(pattern));
+                let (matches, errors) = pattern::matches(pattern).map_err(place)?;
+                errors.into_iter().next().map_or(Ok(()), Err)?;
+                found.extend(matches);
+            }
+            None => found.push(path.clone()),
+        }
+    }
+    Ok(found)
 }
 
 /// The Parquet files of a folder, if it holds nothing else that might have been meant.

@@ -52,7 +52,8 @@ fn value(value: AnyValue<'_>) -> PolarsResult<Value<'_>> {
         }
         AnyValue::List(series) => {
             let texts = series.cast(&DataType::String)?;
-            let texts = texts.str()?.iter().flatten().map(str::to_owned);
+            // Nothing is a member, too.
+            let texts = texts.str()?.iter().map(|text| text.unwrap_or("null").to_owned());
             Value::Texts(texts.map(Into::into).collect())
         }
         number if number.is_integer() => match number.extract::<u64>() {

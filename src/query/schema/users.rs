@@ -14,7 +14,7 @@ const CERTAINTIES: &[&str] = &["directory", "replayed", "unknown"];
 pub type OfUser = fn(&UserHistory) -> Value<'_>;
 
 /// The columns of `users`, in order.
-pub static USERS: [Definition<OfUser>; 24] = [
+pub static USERS: [Definition<OfUser>; 25] = [
     Definition::new(
         "user_key",
         Kind::Text,
@@ -27,6 +27,12 @@ pub static USERS: [Definition<OfUser>; 24] = [
     Definition::new("user_upn", Kind::Text, "user principal name", |user| {
         Value::text(user.user_principal_name.as_deref())
     }),
+    Definition::new(
+        "other_upns",
+        Kind::Texts,
+        "other user principal names that go with the same object id",
+        |user| Value::texts(user.other_names.iter().map(String::as_str)),
+    ),
     Definition::new("user_name", Kind::Text, "display name", |user| {
         Value::text(user.display_name.as_deref())
     }),
