@@ -134,8 +134,8 @@ impl AttemptWindow {
         let reach = self.gap.max(Attempts::CORRELATION_REACH);
         let (users, numbers) = self.ledger.reconcile();
         let mut by_user: BTreeMap<u32, Vec<Note>> = BTreeMap::new();
-        for note in std::mem::take(&mut self.ledger.notes) {
-            by_user.entry(numbers[note.user as usize]).or_default().push(note);
+        for note in self.ledger.notes.iter() {
+            by_user.entry(numbers[note.user as usize]).or_default().push(*note);
         }
         let (mut attempts, mut kept) = (Vec::new(), Vec::new());
         for (user, mut notes) in by_user {
@@ -153,7 +153,7 @@ impl AttemptWindow {
             attempts.extend(sittings::attempts(&records, &paired, self.gap, identity));
             kept.extend_from_slice(&notes[end..]);
         }
-        self.ledger.notes = kept;
+        self.ledger.notes = kept.into_iter().collect();
         sort_by_time(&mut attempts);
         attempts
     }
