@@ -18,22 +18,18 @@ use super::wanted::Wanted;
 #[derive(Default)]
 pub(super) struct Timeline {
     lines: Vec<(DateTime<Utc>, Vec<Cell>)>,
-    /// What events call their users that were passed over.
+    /// The users whose events were passed over, by their keys.
     passed_over: HashSet<String>,
 }
 
 impl Timeline {
     /// Takes in an event, if its user is known to be wanted.
     pub(super) fn add(&mut self, event: &Event, classification: &Classification, wanted: &Wanted) {
-        if wanted.accepts_event(event) {
+        let Some(key) = event.user().and_then(|user| user.key()) else { return };
+        if wanted.accepts(&key) {
             self.lines.push((event.time, event_cells(event, classification)));
-        } else if let Some(user) = event.user() {
-            for name in [user.id, user.user_principal_name].into_iter().flatten() {
-                let name = name.to_lowercase();
-                if !self.passed_over.contains(&name) {
-                    self.passed_over.insert(name);
-                }
-            }
+        } else if !self.passed_over.contains(&key) {
+            self.passed_over.insert(key);
         }
     }
 
@@ -45,7 +41,7 @@ impl Timeline {
         wanted: &Wanted,
         session: &mut Session,
     ) -> Vec<Vec<Cell>> {
-        if wanted.accepts(self.passed_over.iter().map(String::as_str)) {
+        if self.passed_over.iter().any(|key| wanted.accepts(key)) {
             if reading.input.paths.iter().all(|path| can_be_read_again(path)) {
                 self.lines.clear();
                 read_again(reading, wanted, session, &mut self);

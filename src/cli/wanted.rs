@@ -57,24 +57,21 @@ impl Wanted {
         self.keys.iter()
     }
 
-    /// Whether a user who goes by one of these names is wanted.
-    pub(super) fn accepts<'name>(&self, names: impl IntoIterator<Item = &'name str>) -> bool {
-        let mut names = names.into_iter();
-        self.is_everybody || names.any(|name| self.keys.contains(&name.to_lowercase()))
+    /// Whether a user with this key, an object id or else a user principal name, is wanted. A name that
+    /// goes with an id may have been somebody else's before.
+    pub(super) fn accepts(&self, key: &str) -> bool {
+        self.is_everybody || self.keys.contains(&key.to_lowercase())
+    }
+
+    fn accepts_named(&self, id: Option<&String>, name: Option<&String>) -> bool {
+        self.is_everybody || id.or(name).is_some_and(|key| self.accepts(key))
     }
 
     pub(super) fn accepts_attempt(&self, attempt: &Attempt) -> bool {
-        let names = [&attempt.user_id, &attempt.user_principal_name];
-        self.accepts(names.into_iter().flatten().map(String::as_str))
+        self.accepts_named(attempt.user_id.as_ref(), attempt.user_principal_name.as_ref())
     }
 
     pub(super) fn accepts_user(&self, user: &UserHistory) -> bool {
-        let names = [&user.user_id, &user.user_principal_name].into_iter().flatten();
-        self.accepts(names.chain(&user.other_names).map(String::as_str))
-    }
-
-    pub(super) fn accepts_event(&self, event: &Event) -> bool {
-        let user = event.user().unwrap_or_default();
-        self.accepts([user.id, user.user_principal_name].into_iter().flatten())
+        self.accepts_named(user.user_id.as_ref(), user.user_principal_name.as_ref())
     }
 }

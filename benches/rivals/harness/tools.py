@@ -29,12 +29,14 @@ class Build:
     profile: str
     folder: str
     features: tuple[str, ...]
+    # Whether in one go with the generator: then crates have the features that tests ask of them.
+    is_with_tests: bool = False
 
 
 MAIN_JOB = Build("release", "release", ("--features", "cli"))
 TABLES = Build("release", "release", ("--features", "cli,polars"))
 # For answers alone: as `cargo test` builds it, so that polars is not built for minutes once more.
-TABLES_TO_CHECK = Build("test", "debug", ("--all-features",))
+TABLES_TO_CHECK = Build("test", "debug", ("--all-features",), is_with_tests=True)
 
 
 class Missing(Exception):
@@ -54,8 +56,13 @@ class Tools:
     def build(self) -> None:
         """Build regaudit, the generator and the native programs."""
         build = self.regaudit_build
-        cargo("build", "--profile", build.profile, "--locked", *build.features,
-              "--bin", "regaudit", "--example", "generate", cwd=ROOT)  # fmt: skip
+        command = ("build", "--profile", build.profile, "--locked")
+        program, generator = ("--bin", "regaudit"), ("--example", "generate")
+        if build.is_with_tests:
+            cargo(*command, *build.features, *program, *generator, cwd=ROOT)
+        else:
+            cargo(*command, *build.features, *program, cwd=ROOT)
+            cargo(*command, *generator, cwd=ROOT)
         cargo("build", "--release", "--locked", "--target-dir", str(self.folder / "native"),
               cwd=NATIVE)  # fmt: skip
 
