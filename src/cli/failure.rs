@@ -3,10 +3,12 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+#[cfg(feature = "polars")]
 use regaudit::Error;
 use regaudit::report::printable;
 
 /// Arguments that do not go together.
+#[cfg(feature = "polars")]
 pub(super) fn usage(found: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, found.into())
 }
@@ -26,6 +28,7 @@ pub(super) fn naming(path: &Path, error: &io::Error) -> io::Error {
 }
 
 /// An error of the library, where writing goes on with those of the operating system.
+#[cfg(feature = "polars")]
 pub(super) fn as_io(error: Error) -> io::Error {
     io::Error::other(error)
 }
