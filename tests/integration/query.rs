@@ -534,6 +534,7 @@ fn what_is_wrong_with_a_question_is_said_with_what_was_meant() {
         ("SELECT * FROM zzz", ["table `zzz`", "one of events, methods"]),
         ("SELEC 1", ["SQL that cannot be read", "SELEC"]),
         ("SELECT nope(outcome) FROM events", ["unsupported function", "nope"]),
+        ("SELECT date_trunc('week', time) FROM events", ["date_trunc", "strftime(time, '%G-W%V')"]),
         ("DROP TABLE events", ["`DROP`", "SELECT"]),
         ("CREATE TABLE a AS SELECT * FROM events", ["`CREATE`", "SELECT"]),
         ("DELETE FROM events", ["`DELETE`", "SELECT"]),

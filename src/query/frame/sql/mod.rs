@@ -106,8 +106,14 @@ fn explained(frame: &Frame, question: &Question, error: PolarsError) -> Error {
             .because(error);
     }
     if text.contains("not supported") || text.contains("unsupported") {
-        return Error::new(ErrorKind::Query, format!("SQL that polars does not speak ({text})"))
-            .because(error);
+        let unspoken =
+            Error::new(ErrorKind::Query, format!("SQL that polars does not speak ({text})"));
+        let unspoken = if text.contains("'date_trunc'") {
+            unspoken.help("strftime(time, '%G-W%V') gives the week, '%Y-%m' the month")
+        } else {
+            unspoken
+        };
+        return unspoken.because(error);
     }
     from_polars(error)
 }
