@@ -245,9 +245,7 @@ impl Target {
 
     fn flush(&mut self) -> io::Result<()> {
         let written = match &mut self.sink {
-            Sink::Parquet { builder, file } => {
-                builder.take().and_then(|mut batch| file.write(&mut batch))
-            }
+            Sink::Parquet { builder, file } => builder.take().and_then(|batch| file.write(&batch)),
             Sink::Partitioned { builder, parts } => {
                 builder.take().and_then(|batch| parts.write(&batch))
             }

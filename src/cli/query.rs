@@ -83,7 +83,7 @@ fn answer(
         }
     };
     let question = frame.sql(arguments.sql.as_deref().unwrap_or_default())?;
-    let mut answer = frame.collect(question)?;
+    let answer = frame.collect(question)?;
     let rows = answer.height();
     if let Some(exports) = exports {
         exports.reports().iter().take(1).for_each(|report| lock(session).warn(report));
@@ -91,7 +91,7 @@ fn answer(
     let format = match arguments.format {
         AnswerFormat::Parquet => {
             let mut file = ParquetFile::of_answer(output, &answer)?;
-            file.write(&mut answer)?;
+            file.write(&answer)?;
             file.finish()?.finish()?;
             return Ok(rows);
         }

@@ -62,6 +62,12 @@ impl Query {
         }
     }
 
+    /// Whether rows are the answer, not groups or measures.
+    #[cfg(feature = "polars")]
+    pub(super) fn is_for_rows(&self) -> bool {
+        self.group_by.is_empty() && self.measures.is_empty()
+    }
+
     /// Only rows for which this holds; with what was asked before, both.
     #[must_use]
     pub fn filter(mut self, predicate: Predicate) -> Self {

@@ -34,9 +34,10 @@ use crate::model::Event;
 pub enum Kind {
     /// Free text. polars: `String`.
     Text,
-    /// One of few texts, not known in advance. polars: `Categorical`; Parquet: a dictionary.
+    /// One of few texts, not known in advance. polars: `Categorical`; Parquet: plain text.
     Category,
-    /// One of these texts, which stand in the order of their bytes. polars: `Enum`, which sorts like it.
+    /// One of these texts, which stand in the order of their bytes. polars: `Enum`, which sorts like it;
+    /// Parquet: plain text.
     Choice(&'static [&'static str]),
     /// A point in time, UTC. polars: `Datetime` of microseconds; the log's seventh digit is cut there.
     Time,
@@ -46,7 +47,8 @@ pub enum Kind {
     Number,
     /// Yes or no. polars: `Boolean`.
     Bool,
-    /// Several of few texts. polars: `List` of `Categorical`; CSV: joined by `;`.
+    /// Several of few texts. polars: `List` of `Categorical`; Parquet: plain texts; CSV: joined by
+    /// `;`.
     Categories,
     /// Several free texts. polars: `List` of `String`; CSV: joined by `;`.
     Texts,

@@ -750,8 +750,8 @@ fn write_parquet(table: Table, events: &[Event], path: &Path) {
     let file = std::fs::File::create(path).unwrap();
     let mut file = ParquetFile::new(file, table).unwrap();
     let frame = Frame::from_events(events.to_vec()).unwrap();
-    let mut rows = frame.collect(frame.table(table).unwrap()).unwrap();
-    file.write(&mut rows).unwrap();
+    let rows = frame.collect(frame.table(table).unwrap()).unwrap();
+    file.write(&rows).unwrap();
     file.finish().unwrap();
 }
 
@@ -775,6 +775,24 @@ fn parquet_comes_back_as_it_was_written() {
     for (sql, query) in same_in_sql() {
         let found = answer_of(&stored.collect(stored.sql(sql).unwrap()).unwrap());
         assert_same(&found, &plain::answer(&query, &events), sql);
+    }
+}
+
+#[test]
+fn stored_questions_give_the_dtypes_of_the_schema() {
+    let events = generated(3);
+    let folder = tempfile::tempdir().unwrap();
+    for table in Table::ALL {
+        write_parquet(table, &events, &folder.path().join(format!("{table}.parquet")));
+    }
+    let stored = Frame::parquet([folder.path()]).unwrap();
+    let fresh = Frame::from_events(events).unwrap();
+    let mut queries: Vec<Query> = same_in_sql().into_iter().map(|(_, query)| query).collect();
+    queries.extend(Table::ALL.map(Query::new));
+    for query in queries {
+        let [a, b] =
+            [&stored, &fresh].map(|frame| frame.query(&query).unwrap().collect_schema().unwrap());
+        assert_eq!(a, b, "{query:?}");
     }
 }
 
@@ -817,6 +835,14 @@ fn parquet_of_others_is_refused_by_name() {
     let error = Frame::parquet([&path]).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
     assert!(error.to_string().contains("regaudit convert"), "{error}");
+    let metadata = vec![("regaudit.table".to_owned(), "events".to_owned())];
+    polars::prelude::ParquetWriter::new(std::fs::File::create(&path).unwrap())
+        .with_key_value_metadata(Some(polars::prelude::KeyValueMetadata::from_static(metadata)))
+        .finish(&mut frame)
+        .unwrap();
+    let error = Frame::parquet([&path]).err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedFormat);
+    assert!(error.to_string().contains("other columns than this version knows"), "{error}");
     std::fs::write(&path, b"PAR1 is not enough").unwrap();
     let error = Frame::parquet([&path]).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::UnsupportedFormat, "{error}");

@@ -26,14 +26,13 @@ TYPES = {
     },
     "pyarrow": {
         "text": "string_view",
-        "category": "dictionary<values=string, indices=uint32, ordered=0>",
-        "choice": "dictionary<values=string, indices=uint8, ordered=1>",
+        "category": "string_view",
+        "choice": "string_view",
         "time (UTC)": "timestamp[us, tz=UTC]",
         "seconds": "double",
         "number": "int64",
         "true or false": "bool",
-        "list of categories":
-            "large_list<element: dictionary<values=string, indices=uint32, ordered=0>>",
+        "list of categories": "large_list<element: string_view>",
         "list of texts": "large_list<element: string_view>",
     },
 }  # fmt: skip

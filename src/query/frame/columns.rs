@@ -21,10 +21,47 @@ pub(super) fn dtype(kind: Kind) -> DataType {
     }
 }
 
+/// The dtype that Parquet has instead, where every text is a plain one: any program knows those, and polars
+/// reads them faster than categories, which it looks up anew for each row.
+pub(super) fn stored(dtype: &DataType) -> DataType {
+    match dtype {
+        DataType::Categorical(..) | DataType::Enum(..) => DataType::String,
+        DataType::List(inner) => DataType::List(Box::new(stored(inner))),
+        other => other.clone(),
+    }
+}
+
 /// The columns of a table and their dtypes.
 pub(super) fn schema(table: Table) -> SchemaRef {
     let fields = table.columns().into_iter().map(|column| (column.name.into(), dtype(column.kind)));
     Arc::new(fields.collect::<Schema>())
+}
+
+/// The columns of a frame and their dtypes in Parquet.
+pub(super) fn stored_schema(schema: &Schema) -> Schema {
+    schema.iter().map(|(name, dtype)| (name.clone(), stored(dtype))).collect()
+}
+
+/// The table with categories as plain texts, as Parquet has them.
+pub(super) fn with_texts(table: Table, lazy: LazyFrame) -> LazyFrame {
+    cast_where_they_differ(table, lazy, stored)
+}
+
+/// The table with plain texts as categories, as frames have them.
+pub(super) fn with_categories(table: Table, lazy: LazyFrame) -> LazyFrame {
+    cast_where_they_differ(table, lazy, DataType::clone)
+}
+
+/// Casts the columns that Parquet has otherwise than frames.
+fn cast_where_they_differ(
+    table: Table,
+    lazy: LazyFrame,
+    to: fn(&DataType) -> DataType,
+) -> LazyFrame {
+    let columns = schema(table);
+    let differ = columns.iter().filter(|(_, dtype)| stored(dtype) != **dtype);
+    let casts = differ.map(|(name, dtype)| col(name.clone()).cast(to(dtype)));
+    lazy.with_columns(casts.collect::<Vec<_>>())
 }
 
 /// Categories shared by all frames, so that they can be joined.

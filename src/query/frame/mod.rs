@@ -20,6 +20,7 @@ use chrono::TimeDelta;
 use polars::lazy::dsl::Engine;
 use polars::prelude::*;
 
+use self::columns::with_categories;
 pub use self::condition::{condition_expression, rule_expression};
 use self::error::from_polars;
 pub use self::parquet::ParquetFile;
@@ -52,7 +53,18 @@ use crate::model::Event;
 #[derive(Clone)]
 pub struct Frame {
     tables: Vec<(Table, LazyFrame)>,
+    /// In which form they hold categories.
+    form: Form,
     engine: Engine,
+}
+
+/// In which form a table holds categories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// As such: built so, they are small and quickly told apart.
+    Categories,
+    /// As plain texts, as Parquet has them, and which know more.
+    Texts,
 }
 
 impl Frame {
@@ -80,7 +92,8 @@ impl Frame {
             batches.push(builder.take()?);
             Ok((table, stack(batches).map_err(from_polars)?.lazy()))
         });
-        Ok(Self { tables: lazy.collect::<Result<_>>()?, engine: Engine::InMemory })
+        let tables = lazy.collect::<Result<_>>()?;
+        Ok(Self { tables, form: Form::Categories, engine: Engine::InMemory })
     }
 
     /// The tables of a source, which is read when a question is asked, each time anew.
@@ -98,14 +111,16 @@ impl Frame {
         let scan = |table| TableScan::lazy(table, &source, gap).map(|lazy| (table, lazy));
         let tables: PolarsResult<Vec<_>> = Table::ALL.into_iter().map(scan).collect();
         // The streaming engine knows no scans but its own.
-        Ok(Self { tables: tables.map_err(from_polars)?, engine: Engine::InMemory })
+        let tables = tables.map_err(from_polars)?;
+        Ok(Self { tables, form: Form::Categories, engine: Engine::InMemory })
     }
 
     /// The tables that were written as Parquet, in these files, and in folders with all below them. They
     /// are read in parts when a question is asked, in bounded memory.
     pub fn parquet<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Result<Self> {
         let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        Ok(Self { tables: stored::tables(&paths)?, engine: Engine::Streaming })
+        let tables = stored::tables(&paths)?;
+        Ok(Self { tables, form: Form::Texts, engine: Engine::Streaming })
     }
 
     /// The tables there are.
@@ -113,15 +128,25 @@ impl Frame {
         self.tables.iter().map(|(table, _)| *table)
     }
 
-    /// A table.
+    /// A table, with the dtypes of its [schema](super::schema).
     pub fn table(&self, table: Table) -> Result<LazyFrame> {
+        let held = self.held(table)?;
+        Ok(match self.form {
+            Form::Categories => held,
+            Form::Texts => with_categories(table, held),
+        })
+    }
+
+    /// A table in the form in which it is held.
+    fn held(&self, table: Table) -> Result<LazyFrame> {
         let found = self.tables.iter().find(|(found, _)| *found == table);
         found
             .map(|(_, lazy)| lazy.clone())
             .ok_or_else(|| error::no_such_table(table.as_str(), self))
     }
 
-    /// A question in SQL, as polars speaks it, to every table by its name.
+    /// A question in SQL, as polars speaks it, to every table by its name. Categories come as such, or as
+    /// plain texts where it looks into their letters or where Parquet is asked, which has them so.
     ///
     /// It is planned at once, so that a mistake in it is an error here, and read when it is
     /// [collected](Self::collect).

@@ -8,9 +8,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::*;
 
-use super::columns::schema;
+use super::columns::{schema, stored, stored_schema};
 use super::error::{from_polars, io as io_at};
 use crate::error::{Error, ErrorKind, Result};
+use crate::origin::Origin;
 use crate::query::schema::Table;
 
 /// The key under which a file says which table it holds.
@@ -20,8 +21,9 @@ const VERSION: &str = "regaudit.version";
 
 /// A Parquet file of one table, written batch by batch in bounded memory.
 ///
-/// Each batch is a row group, compressed with Zstandard, with statistics by which readers skip it. The
-/// file says which table it holds, so that [`Frame::parquet`](super::Frame::parquet) knows it again.
+/// Each batch is a row group, compressed with Zstandard, with statistics by which readers skip it.
+/// Categories are plain texts there, which every reader knows. The file says which table it holds, so that
+/// [`Frame::parquet`](super::Frame::parquet) knows it again.
 pub struct ParquetFile<W: Write> {
     writer: BatchedWriter<Shared<W>>,
     output: Shared<W>,
@@ -88,14 +90,15 @@ impl<W: Write> ParquetFile<W> {
         let output = Shared::new(output);
         let writer = ParquetWriter::new(Shared(Arc::clone(&output.0)))
             .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
-            .batched(schema)
+            .batched(&stored_schema(schema))
             .map_err(|error| output.failure(error))?;
         Ok(Self { writer, output })
     }
 
     /// Writes a batch; an empty one is nothing.
-    pub fn write(&mut self, batch: &mut DataFrame) -> Result<()> {
+    pub fn write(&mut self, batch: &DataFrame) -> Result<()> {
         if batch.height() > 0 {
+            let mut batch = with_texts(batch).map_err(from_polars)?;
             let written = self.writer.write_batch(batch.rechunk_mut_par());
             written.map_err(|error| self.output.failure(error))?;
         }
@@ -112,16 +115,32 @@ impl<W: Write> ParquetFile<W> {
     }
 }
 
+/// The frame with its categories as plain texts.
+fn with_texts(frame: &DataFrame) -> PolarsResult<DataFrame> {
+    let columns = frame.columns().iter().map(|column| column.cast(&stored(column.dtype())));
+    DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
+}
+
 /// The table that a Parquet file holds; `None` where this crate did not write it.
 pub(super) fn table_of(path: &Path) -> Result<Option<Table>> {
-    let file = File::open(path).map_err(|error| io_at(path, error))?;
-    let metadata = ParquetReader::new(file).get_metadata().map(Arc::clone).map_err(|error| {
+    Ok(contents_of(path)?.map(|(table, _)| table))
+}
+
+/// The table that a Parquet file holds, and the columns it has there.
+pub(super) fn contents_of(path: &Path) -> Result<Option<(Table, Schema)>> {
+    let mut file = ParquetReader::new(File::open(path).map_err(|error| io_at(path, error))?);
+    let mut table_and_columns = || {
+        let metadata = file.get_metadata()?;
+        let pairs = metadata.key_value_metadata().as_deref().unwrap_or_default();
+        let named = pairs.iter().find(|pair| pair.key == TABLE);
+        let table = named.and_then(|pair| pair.value.as_deref()?.parse().ok());
+        let columns = Schema::from_arrow_schema(file.schema()?.as_ref());
+        Ok(table.map(|table| (table, columns)))
+    };
+    table_and_columns().map_err(|error: PolarsError| {
         Error::new(ErrorKind::UnsupportedFormat, "a Parquet file that cannot be read")
             .help("write it again with `regaudit convert`")
-            .at(crate::origin::Origin::new(path.display().to_string()))
+            .at(Origin::new(path.display().to_string()))
             .because(error)
-    })?;
-    let pairs = metadata.key_value_metadata().as_deref().unwrap_or_default();
-    let found = pairs.iter().find(|pair| pair.key == TABLE);
-    Ok(found.and_then(|pair| pair.value.as_deref()?.parse().ok()))
+    })
 }

@@ -105,13 +105,13 @@ impl PartitionedParquet {
         if batches.is_empty() {
             return Ok(());
         }
-        let mut rows = stack(batches).map_err(from_polars)?;
+        let rows = stack(batches).map_err(from_polars)?;
         if partition.file.is_none() {
             self.open_file(date)?;
         }
         if let Some(file) = self.dates.get_mut(&date).and_then(|partition| partition.file.as_mut())
         {
-            file.write(&mut rows)?;
+            file.write(&rows)?;
         }
         if self.open.len() > OPEN {
             self.close(self.open[0])?;

@@ -4,6 +4,7 @@ use std::str::FromStr as _;
 
 use polars::prelude::*;
 
+use super::columns::with_categories;
 use super::error::{from_polars, unknown};
 use super::{Frame, columns};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +14,7 @@ use crate::query::schema::{Column as Definition, Kind, Table};
 
 pub(super) fn plan(frame: &Frame, query: &Query) -> Result<LazyFrame> {
     let asked = Asked { table: query.table, columns: query.table.columns() };
-    let mut rows = frame.table(query.table)?;
+    let mut rows = frame.held(query.table)?;
     if let Some(predicate) = &query.filter {
         rows = rows.filter(asked.predicate(predicate)?);
     }
@@ -34,13 +35,13 @@ pub(super) fn plan(frame: &Frame, query: &Query) -> Result<LazyFrame> {
         (true, false) => rows.select(measures),
         (false, _) => rows.group_by(groups).agg(measures),
     };
-    ordered(answer, query, &asked)
+    let answer = ordered(answer, query, &asked)?;
+    asked.with_dtypes_of_the_schema(answer, query)
 }
 
 /// The answer in the order asked for, then in that of the groups, cut to the limit.
 fn ordered(answer: LazyFrame, query: &Query, asked: &Asked) -> Result<LazyFrame> {
-    let is_rows = query.group_by.is_empty() && query.measures.is_empty();
-    let named: Vec<String> = if is_rows {
+    let named: Vec<String> = if query.is_for_rows() {
         asked.columns.iter().map(|column| column.name.to_owned()).collect()
     } else {
         let groups = query.group_by.iter().map(|group| group.name().to_owned());
@@ -94,6 +95,25 @@ impl Asked {
             let names: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
             unknown(&format!("column of `{}`", self.table), name, &names)
         })
+    }
+
+    /// The answer with categories as such, in whichever form the table holds them.
+    fn with_dtypes_of_the_schema(&self, answer: LazyFrame, query: &Query) -> Result<LazyFrame> {
+        if query.is_for_rows() {
+            return Ok(with_categories(self.table, answer));
+        }
+        let mut casts = Vec::new();
+        for group in &query.group_by {
+            if let Group::Column(name) = group {
+                let kind = match self.column(name)?.kind {
+                    Kind::Categories => Kind::Category,
+                    Kind::Texts => Kind::Text,
+                    kind => kind,
+                };
+                casts.push(col(name.as_str()).cast(columns::dtype(kind)));
+            }
+        }
+        Ok(answer.with_columns(casts))
     }
 
     fn predicate(&self, predicate: &Predicate) -> Result<Expr> {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
+use super::columns::{schema, stored_schema};
 use super::error::from_polars;
-use super::parquet::table_of;
+use super::parquet::{contents_of, table_of};
 use super::partition::files_below;
 use crate::error::{Error, ErrorKind, Result};
 use crate::origin::Origin;
@@ -50,7 +51,10 @@ pub(super) fn tables(paths: &[PathBuf]) -> Result<Vec<(Table, LazyFrame)>> {
             if !reached.insert(file.canonicalize().unwrap_or_else(|_| file.clone())) {
                 continue;
             }
-            let table = table_of(&file)?.ok_or_else(|| not_ours(&file))?;
+            let (table, columns) = contents_of(&file)?.ok_or_else(|| not_ours(&file))?;
+            if columns != stored_schema(&schema(table)) {
+                return Err(of_another_version(&file, table));
+            }
             files.entry(table).or_default().push(file);
         }
     }
@@ -101,6 +105,14 @@ fn scan(files: &[PathBuf]) -> PolarsResult<LazyFrame> {
         ..ScanArgsParquet::default()
     };
     LazyFrame::scan_parquet_files(paths.into_iter().collect(), arguments)
+}
+
+fn of_another_version(path: &Path, table: Table) -> Error {
+    let found = format!("a table `{table}` with other columns than this version knows");
+    Error::new(ErrorKind::UnsupportedFormat, found)
+        .expected("those of `regaudit query --schema`")
+        .help("write it again with `regaudit convert`")
+        .at(Origin::new(path.display().to_string()))
 }
 
 fn not_ours(path: &Path) -> Error {

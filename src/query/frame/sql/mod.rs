@@ -7,81 +7,49 @@ use polars::prelude::*;
 use polars::sql::SQLContext;
 
 use self::question::Question;
-use super::Frame;
-use super::columns::schema;
+use super::columns::{schema, with_texts};
 use super::error::{first_line, from_polars, unknown};
+use super::{Form, Frame};
 use crate::error::{Error, ErrorKind, Result};
-use crate::query::schema::{Kind, Table};
+use crate::query::schema::Table;
 
 pub(super) fn plan(frame: &Frame, sql: &str) -> Result<LazyFrame> {
     let question = Question::parse(sql)?;
-    let mut unproven = None;
-    let mut first_error = None;
-    for form in forms(&question) {
-        match try_plan(frame, &question, form) {
-            // What does not suit a column may show only when it is run.
-            Ok(planned) if dry_run(frame, &question, form).is_ok() => return Ok(planned),
-            Ok(planned) => unproven = unproven.or(Some(planned)),
-            Err(error) => first_error = first_error.or(Some(error)),
-        }
+    // The letters of a category are out of polars' reach. Where that shows in a dry run, or before, the
+    // question is asked of texts, which takes longer.
+    if frame.form == Form::Categories
+        && !question.asks_for_letters()
+        && let Ok(planned) = plan_over(frame.tables.iter().cloned(), &question)
+        && dry_run(frame, &question).is_ok()
+    {
+        return Ok(planned);
     }
-    match (unproven, first_error) {
-        (Some(planned), _) => Ok(planned),
-        (None, Some(error)) => Err(explained(frame, &question, error)),
-        (None, None) => Err(Error::new(ErrorKind::Query, "no question")),
-    }
-}
-
-/// The forms in which a question is tried, the fastest first: the letters of a category are out of
-/// polars' reach.
-fn forms(question: &Question) -> impl Iterator<Item = Form> + use<> {
-    let skipped = usize::from(question.asks_for_letters());
-    [Form::Categories, Form::Texts].into_iter().skip(skipped)
-}
-
-/// In which form categories are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As they are, which is fast.
-    Categories,
-    /// As texts, which know more.
-    Texts,
-}
-
-fn try_plan(frame: &Frame, question: &Question, form: Form) -> PolarsResult<LazyFrame> {
-    plan_over(frame.tables.iter().map(|(table, lazy)| (*table, lazy.clone())), question, form)
+    let texts = frame.tables.iter().map(|(table, lazy)| match frame.form {
+        Form::Categories => (*table, with_texts(*table, lazy.clone())),
+        Form::Texts => (*table, lazy.clone()),
+    });
+    plan_over(texts, &question).map_err(|error| explained(frame, &question, error))
 }
 
 /// Asks the same of tables of one row without values: without a row, polars does not look closely.
-fn dry_run(frame: &Frame, question: &Question, form: Form) -> PolarsResult<DataFrame> {
+fn dry_run(frame: &Frame, question: &Question) -> PolarsResult<DataFrame> {
     let tables =
         frame.tables().map(|table| (table, DataFrame::full_null(&schema(table), 1).lazy()));
-    plan_over(tables, question, form)?.collect()
+    plan_over(tables, question)?.collect()
 }
 
 fn plan_over(
     tables: impl Iterator<Item = (Table, LazyFrame)>,
     question: &Question,
-    form: Form,
 ) -> PolarsResult<LazyFrame> {
     let mut context = SQLContext::new();
     for (table, lazy) in tables {
-        let lazy = if form == Form::Texts { as_texts(table, lazy) } else { lazy };
         context.register(table.as_str(), lazy);
     }
     let mut planned = context.execute(question.text())?;
     // The plan is resolved here, so that a mistake is told now and with the question at hand.
     planned.collect_schema()?;
     Ok(planned)
-}
-
-fn as_texts(table: Table, lazy: LazyFrame) -> LazyFrame {
-    let columns = table.columns().into_iter();
-    let casts = columns.filter_map(|column| match column.kind {
-        Kind::Category | Kind::Choice(_) => Some(col(column.name).cast(DataType::String)),
-        _ => None,
-    });
-    lazy.with_columns(casts.collect::<Vec<_>>())
 }
 
 /// What is wrong with a question, and what was most likely meant.
