@@ -1,6 +1,5 @@
 //! Frames, questions and SQL, held against the plain way.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use polars::prelude::DataFrame;
@@ -69,12 +68,25 @@ fn assert_same(found: &[Vec<Value>], expected: &[Vec<Value>], case: &str) {
     assert_eq!(found.len(), expected.len(), "{case}: how many rows");
 }
 
-/// Every way to the tables of some events.
-fn frames(events: &[Event]) -> [(&'static str, Frame); 2] {
-    [
-        ("in memory", Frame::from_events(events.to_vec()).unwrap()),
-        ("scanned", Frame::scan(events.to_vec()).unwrap()),
-    ]
+/// Tries every way to the tables of some events.
+fn in_every_way(events: &[Event], mut attempt: impl FnMut(&str, &Frame)) {
+    let in_memory = Frame::from_events(events.to_vec()).unwrap();
+    attempt("in memory", &in_memory);
+    attempt("scanned", &Frame::scan(events.to_vec()).unwrap());
+    let folder = stored(&in_memory);
+    attempt("stored", &Frame::parquet([folder.path()]).unwrap());
+}
+
+/// A folder with the tables of a frame as Parquet.
+fn stored(frame: &Frame) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for table in Table::ALL {
+        let path = folder.path().join(format!("{table}.parquet"));
+        let mut file = ParquetFile::new(std::fs::File::create(path).unwrap(), table).unwrap();
+        file.write(&frame.collect(frame.table(table).unwrap()).unwrap()).unwrap();
+        file.finish().unwrap();
+    }
+    folder
 }
 
 fn assert_tables(frame: &Frame, events: &[Event], case: &str) {
@@ -88,10 +100,10 @@ fn assert_tables(frame: &Frame, events: &[Event], case: &str) {
 
 fn assert_answer(query: &Query, events: &[Event]) {
     let expected = plain::answer(query, events);
-    for (case, frame) in frames(events) {
+    in_every_way(events, |case, frame| {
         let found = answer_of(&frame.collect(frame.query(query).unwrap()).unwrap());
         assert_same(&found, &expected, &format!("{case}: {query:?}"));
-    }
+    });
 }
 
 /// The events of a generated export.
@@ -117,14 +129,13 @@ fn tables_are_those_of_the_plain_twin() {
     for folder in ["exports", "rules", "generations"].map(fixture).into_iter().chain(corpus) {
         let read = collect(Reader::new().paths([&folder]));
         let case = folder.display().to_string();
-        for (way, frame) in frames(&read.events) {
-            assert_tables(&frame, &read.events, &format!("{case}, {way}"));
-        }
+        in_every_way(&read.events, |way, frame| {
+            assert_tables(frame, &read.events, &format!("{case}, {way}"));
+        });
         let exports = Frame::scan(Exports::new(Reader::new(), [&folder])).unwrap();
         assert_tables(&exports, &read.events, &format!("{case}, exports"));
     }
-    assert_tables(&Frame::from_events([]).unwrap(), &[], "nothing");
-    assert_tables(&Frame::scan(Vec::new()).unwrap(), &[], "nothing, scanned");
+    in_every_way(&[], |way, frame| assert_tables(frame, &[], &format!("nothing, {way}")));
 }
 
 #[test]
@@ -340,9 +351,9 @@ proptest! {
 fn tables_of_generated_and_drawn_events_are_those_of_the_plain_twin() {
     for seed in 0..3 {
         let events = generated(seed);
-        for (case, frame) in frames(&events) {
-            assert_tables(&frame, &events, &format!("seed {seed}, {case}"));
-        }
+        in_every_way(&events, |case, frame| {
+            assert_tables(frame, &events, &format!("seed {seed}, {case}"));
+        });
     }
 }
 
@@ -390,22 +401,20 @@ fn same_in_sql() -> Vec<(&'static str, Query)> {
 #[test]
 fn sql_and_plain_questions_come_to_the_same() {
     let events = fixtures();
-    for (sql, query) in same_in_sql() {
-        let expected = plain::answer(&query, &events);
-        assert!(!expected.is_empty(), "{sql}");
-        for (case, frame) in frames(&events) {
+    in_every_way(&events, |case, frame| {
+        for (sql, query) in same_in_sql() {
+            let expected = plain::answer(&query, &events);
+            assert!(!expected.is_empty(), "{sql}");
             let found = answer_of(&frame.collect(frame.sql(sql).unwrap()).unwrap());
             assert_same(&found, &expected, &format!("{case}: {sql}"));
         }
-    }
+    });
 }
 
-/// Forms of SQL that a person may use, with how many rows they come to.
+/// Forms of SQL that a person may use, with how many rows they come to, and the same rows in every way.
 #[test]
 fn sql_knows_joins_subqueries_times_and_lists() {
-    let frame = Frame::from_events(fixtures()).unwrap();
-    let scanned = Frame::scan(fixtures()).unwrap();
-    for (sql, expected) in [
+    let forms = [
         (
             "SELECT DISTINCT m.method FROM events e JOIN methods m ON e.event_id = m.event_id WHERE e.outcome = 'failure'",
             None,
@@ -438,7 +447,7 @@ fn sql_knows_joins_subqueries_times_and_lists() {
         ("SELECT unnest(methods) AS method FROM events WHERE family = 'registration'", None),
         ("SELECT last - first AS length FROM attempts WHERE duration_seconds > 0", None),
         (
-            "SELECT CASE WHEN outcome = 'success' THEN 1 ELSE 0 END AS hit FROM events LIMIT 3",
+            "SELECT CASE WHEN outcome = 'success' THEN 1 ELSE 0 END AS hit FROM events ORDER BY time, event_id LIMIT 3",
             Some(3),
         ),
         ("SELECT outcome, count(*) AS n FROM events GROUP BY outcome HAVING count(*) > 1", None),
@@ -447,7 +456,10 @@ fn sql_knows_joins_subqueries_times_and_lists() {
             None,
         ),
         ("SELECT outcome FROM events UNION SELECT outcome FROM attempts", None),
-        ("SELECT * FROM changes WHERE property IS NOT NULL ORDER BY time DESC LIMIT 2", Some(2)),
+        (
+            "SELECT * FROM changes WHERE property IS NOT NULL ORDER BY time DESC, property LIMIT 2",
+            Some(2),
+        ),
         (
             "SELECT coalesce(reason, 'none') AS why, count(*) AS n FROM events WHERE outcome <> 'success' GROUP BY why",
             None,
@@ -460,20 +472,24 @@ fn sql_knows_joins_subqueries_times_and_lists() {
         ),
         ("SELECT \"outcome\" AS \"it's\" FROM events WHERE '2026-03-09T08:00:00Z' < time", None),
         ("/* all */ SELECT 'SELECT read_csv(x)' AS text FROM events -- DROP TABLE events", None),
-    ] {
-        let [a, b] = [&frame, &scanned].map(|frame| {
-            let planned = frame.sql(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-            let answer = frame.collect(planned).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    ];
+    let mut first: Vec<Vec<Vec<Value>>> = Vec::new();
+    in_every_way(&fixtures(), |case, frame| {
+        for (number, (sql, expected)) in forms.into_iter().enumerate() {
+            let planned = frame.sql(sql).unwrap_or_else(|error| panic!("{case}: {sql}: {error}"));
+            let answer = frame.collect(planned);
+            let answer = answer.unwrap_or_else(|error| panic!("{case}: {sql}: {error}"));
             let mut rows = answer_of(&answer);
             rows.sort_by_key(|row| format!("{row:?}"));
-            rows
-        });
-        assert_same(&b, &a, sql);
-        assert!(!a.is_empty(), "{sql}");
-        if let Some(expected) = expected {
-            assert_eq!(a.len(), expected, "{sql}");
+            if let Some(first) = first.get(number) {
+                assert_same(&rows, first, &format!("{case}: {sql}"));
+            } else {
+                assert!(!rows.is_empty(), "{sql}");
+                assert_eq!(rows.len(), expected.unwrap_or(rows.len()), "{sql}");
+                first.push(rows);
+            }
         }
-    }
+    });
 }
 
 /// A time means the same wherever it stands, and in each form in which this program writes it.
@@ -505,22 +521,16 @@ fn times_are_compared_however_they_are_written() {
         (format!("activity LIKE '%' AND time > '{time}'"), later),
     ] {
         let sql = format!("SELECT count(*) AS n FROM events e WHERE {condition}");
-        for (case, frame) in frames(&events) {
+        in_every_way(&events, |case, frame| {
             let found = answer_of(&frame.collect(frame.sql(&sql).unwrap()).unwrap());
             assert_eq!(found, [[json!(expected)]], "{case}: {sql}");
-        }
+        });
     }
-}
-
-fn wrong(sql: &str) -> Error {
-    let frame = Frame::from_events(fixtures()).unwrap();
-    let planned = frame.sql(sql).and_then(|planned| frame.collect(planned));
-    planned.err().unwrap_or_else(|| panic!("{sql}: answered"))
 }
 
 #[test]
 fn what_is_wrong_with_a_question_is_said_with_what_was_meant() {
-    for (sql, words) in [
+    let mistakes = [
         ("SELECT outcom FROM events", ["column `outcom`", "did you mean `outcome`"]),
         ("SELECT outcome FROM events WHERE outcme = 'success'", ["column `outcme`", "`outcome`"]),
         (
@@ -552,13 +562,17 @@ fn what_is_wrong_with_a_question_is_said_with_what_was_meant() {
             "SELECT count(*) FROM methods WHERE family IN ('registration', 'registrations')",
             ["family `registrations`", "`registration`"],
         ),
-    ] {
-        let error = wrong(sql);
-        assert_eq!(error.kind(), ErrorKind::Query, "{sql}: {error}");
-        let text = error.to_string();
-        assert!(words.iter().all(|word| text.contains(word)), "{sql}: {text}");
-        assert!(text.lines().count() == 1, "{sql}: {text}");
-    }
+    ];
+    in_every_way(&fixtures(), |case, frame| {
+        for (sql, words) in &mistakes {
+            let answer = frame.sql(sql).and_then(|planned| frame.collect(planned));
+            let error = answer.err().unwrap_or_else(|| panic!("{case}: {sql}: answered"));
+            assert_eq!(error.kind(), ErrorKind::Query, "{case}: {sql}: {error}");
+            let text = error.to_string();
+            assert!(words.iter().all(|word| text.contains(word)), "{case}: {sql}: {text}");
+            assert!(text.lines().count() == 1, "{case}: {sql}: {text}");
+        }
+    });
 }
 
 #[test]
@@ -635,7 +649,7 @@ fn conditions_on_odd_events_lose_nothing() {
             .into();
         events.push(event);
     }
-    for (case, frame) in frames(&events) {
+    in_every_way(&events, |case, frame| {
         for (sql, expected) in [
             ("SELECT count(*) FROM changes WHERE target_upn = 'ben@example.com'", 2),
             ("SELECT count(*) FROM changes WHERE target_upn = 'ada@example.com'", 2),
@@ -648,7 +662,7 @@ fn conditions_on_odd_events_lose_nothing() {
             let found = answer_of(&frame.collect(planned).unwrap());
             assert_eq!(found, [[json!(expected)]], "{case}: {sql}");
         }
-    }
+    });
 }
 
 /// A source that remembers what it was asked for.
@@ -746,53 +760,25 @@ fn a_summary_is_the_same_question_in_sql() {
     }
 }
 
-fn write_parquet(table: Table, events: &[Event], path: &Path) {
-    let file = std::fs::File::create(path).unwrap();
-    let mut file = ParquetFile::new(file, table).unwrap();
-    let frame = Frame::from_events(events.to_vec()).unwrap();
-    let rows = frame.collect(frame.table(table).unwrap()).unwrap();
-    file.write(&rows).unwrap();
-    file.finish().unwrap();
-}
-
 #[test]
 fn parquet_comes_back_as_it_was_written() {
     let mut events = fixtures();
     events.extend(generated(1));
-    let folder = tempfile::tempdir().unwrap();
-    for table in Table::ALL {
-        write_parquet(table, &events, &folder.path().join(format!("{table}.parquet")));
-    }
+    let fresh = Frame::from_events(events.clone()).unwrap();
+    let folder = stored(&fresh);
     let stored = Frame::parquet([folder.path()]).unwrap();
     assert_eq!(stored.tables().collect::<Vec<_>>(), Table::ALL);
     assert_tables(&stored, &events, "stored");
-    let fresh = Frame::from_events(events.clone()).unwrap();
     for table in Table::ALL {
         let [a, b] =
             [&stored, &fresh].map(|frame| frame.table(table).unwrap().collect_schema().unwrap());
         assert_eq!(a, b, "{table}: dtypes");
     }
-    for (sql, query) in same_in_sql() {
-        let found = answer_of(&stored.collect(stored.sql(sql).unwrap()).unwrap());
-        assert_same(&found, &plain::answer(&query, &events), sql);
-    }
-}
-
-#[test]
-fn stored_questions_give_the_dtypes_of_the_schema() {
-    let events = generated(3);
-    let folder = tempfile::tempdir().unwrap();
-    for table in Table::ALL {
-        write_parquet(table, &events, &folder.path().join(format!("{table}.parquet")));
-    }
-    let stored = Frame::parquet([folder.path()]).unwrap();
-    let fresh = Frame::from_events(events).unwrap();
-    let mut queries: Vec<Query> = same_in_sql().into_iter().map(|(_, query)| query).collect();
-    queries.extend(Table::ALL.map(Query::new));
-    for query in queries {
+    let rows = Table::ALL.map(Query::new);
+    for query in same_in_sql().into_iter().map(|(_, query)| query).chain(rows) {
         let [a, b] =
             [&stored, &fresh].map(|frame| frame.query(&query).unwrap().collect_schema().unwrap());
-        assert_eq!(a, b, "{query:?}");
+        assert_eq!(a, b, "{query:?}: dtypes");
     }
 }
 

@@ -61,9 +61,9 @@ pub struct Frame {
 /// In which form a table holds categories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// As such: built so, they are small and quickly told apart.
+    /// As categories of polars: small, quickly told apart, and without letters.
     Categories,
-    /// As plain texts, as Parquet has them, and which know more.
+    /// As plain texts, which is how Parquet has them.
     Texts,
 }
 

@@ -98,7 +98,7 @@ impl<W: Write> ParquetFile<W> {
     /// Writes a batch; an empty one is nothing.
     pub fn write(&mut self, batch: &DataFrame) -> Result<()> {
         if batch.height() > 0 {
-            let mut batch = with_texts(batch).map_err(from_polars)?;
+            let mut batch = as_stored(batch).map_err(from_polars)?;
             let written = self.writer.write_batch(batch.rechunk_mut_par());
             written.map_err(|error| self.output.failure(error))?;
         }
@@ -115,8 +115,8 @@ impl<W: Write> ParquetFile<W> {
     }
 }
 
-/// The frame with its categories as plain texts.
-fn with_texts(frame: &DataFrame) -> PolarsResult<DataFrame> {
+/// The frame with the dtypes that Parquet has.
+fn as_stored(frame: &DataFrame) -> PolarsResult<DataFrame> {
     let columns = frame.columns().iter().map(|column| column.cast(&stored(column.dtype())));
     DataFrame::new(frame.height(), columns.collect::<PolarsResult<_>>()?)
 }
