@@ -18,6 +18,8 @@ pub enum Family {
     Twin,
     /// Resets and changes of passwords.
     Password,
+    /// Roles of the directory given to users, and taken from them.
+    Role,
     /// Logged by the Authentication Methods service, or speaking of security info, without a rule that
     /// names it.
     Other,
@@ -25,12 +27,13 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order in which rules are tried.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Registration,
         Self::Policy,
         Self::Credential,
         Self::Twin,
         Self::Password,
+        Self::Role,
         Self::Other,
     ];
 
@@ -42,6 +45,7 @@ impl Family {
             Self::Credential => "credential",
             Self::Twin => "twin",
             Self::Password => "password",
+            Self::Role => "role",
             Self::Other => "other",
         }
     }

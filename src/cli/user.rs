@@ -21,8 +21,14 @@ use super::session::Session;
 use super::timeline::Timeline;
 
 /// What tells of a user; changes of policy are about everybody.
-const FAMILIES: [Family; 5] =
-    [Family::Registration, Family::Credential, Family::Twin, Family::Password, Family::Other];
+const FAMILIES: [Family; 6] = [
+    Family::Registration,
+    Family::Credential,
+    Family::Twin,
+    Family::Password,
+    Family::Role,
+    Family::Other,
+];
 
 /// The columns of the timeline for people.
 const SHOWN: [&str; 6] = ["time", "activity", "outcome", "methods", "reason", "actor_kind"];

@@ -194,6 +194,18 @@ activities! {
     SelfServicePasswordResetFlowActivityProgress = ["Self-service password reset flow activity progress"],
     /// The user unlocked the account.
     UnlockUserAccountSelfService = ["Unlock user account (self-service)"],
+    /// A role of the directory was given to somebody.
+    AddMemberToRole = ["Add member to role"],
+    /// A role was taken away.
+    RemoveMemberFromRole = ["Remove member from role"],
+    /// A role was given that holds for a part of the directory.
+    AddScopedMemberToRole = ["Add scoped member to role"],
+    /// A role that holds for a part of the directory was taken away.
+    RemoveScopedMemberFromRole = ["Remove scoped member from role"],
+    /// Somebody may now activate a role.
+    AddEligibleMemberToRole = ["Add eligible member to role"],
+    /// Somebody may no longer activate a role.
+    RemoveEligibleMemberFromRole = ["Remove eligible member from role"],
 }
 
 impl Activity {

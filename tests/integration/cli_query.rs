@@ -248,7 +248,7 @@ fn nothing_read_is_nothing_written() {
     let before = names_in(Path::new(&out));
     assert_eq!(run(&format!("convert missing.json -o {out} --force")).code, 2);
     assert_eq!(names_in(Path::new(&out)), before);
-    assert!(answered("SELECT count(*) AS n FROM events", &out).output.contains("35"));
+    assert!(answered("SELECT count(*) AS n FROM events", &out).output.contains("36"));
 }
 
 #[test]

@@ -72,7 +72,10 @@ const FILES: [(&str, Content); 36] = [
         "siem/datadog-sample-add-owner-authenticator-description.json",
         Export(Shape::Diagnostic, 1, &[]),
     ),
-    ("siem/splunk-azure-monitor-aad-add_member_to_role.json", Export(Shape::Diagnostic, 1, &[])),
+    (
+        "siem/splunk-azure-monitor-aad-add_member_to_role.json",
+        Export(Shape::Diagnostic, 1, &["role.given"]),
+    ),
     (
         "siem/splunk-azure-monitor-aad-add_owner_to_application.json",
         Export(Shape::Diagnostic, 1, &[]),

@@ -118,7 +118,7 @@ fn a_fault_does_not_end_the_other_inputs() {
     let paths = [fixture("faults"), fixture("exports/portal.json")];
     let read = collect(Reader::new().dedup(false).paths(paths));
     let of_faults: usize = FAULTS.iter().map(|fault| fault.events).sum();
-    assert_eq!(read.events.len(), of_faults + 35);
+    assert_eq!(read.events.len(), of_faults + 36);
     assert_eq!(read.errors.len(), FAULTS.len());
 }
 
@@ -343,7 +343,7 @@ fn line_breaks_between_quotes_belong_to_the_row() {
     let broken = text.replace(reason, "User registered\r\nMobile\nPhone SMS \"\"2\"\"");
     let read = collect(regaudit::read_slice("broken", broken.as_bytes()));
     assert!(read.errors.is_empty(), "{:?}", read.errors);
-    assert_eq!(read.events.len(), 35);
+    assert_eq!(read.events.len(), 36);
     for event in &read.events {
         let byte = usize::try_from(event.origin.byte.unwrap()).unwrap();
         let before = broken[..byte].matches('\n').count() as u64;

@@ -31,7 +31,7 @@ struct Export {
     compression: Compression,
 }
 
-const ALL: Range<usize> = 0..35;
+const ALL: Range<usize> = 0..36;
 
 const BLOB: &str = "exports/insights-logs-auditlogs/tenantId=00000000-0000-4000-8000-000000000001/y=2026/m=03/d=02/h=00/m=00/PT1H.json";
 
@@ -49,8 +49,8 @@ const EXPORTS: [Export; 23] = [
     export("graph-beta.json", Shape::Graph, 40, ALL),
     export("graph-empty-page.json", Shape::Graph, 0, 0..0),
     export("graph-single.json", Shape::Graph, 1, 0..1),
-    export("graph-v1-page-1.json", Shape::Graph, 20, 0..18),
-    export("graph-v1-page-2.json", Shape::Graph, 20, 18..35),
+    export("graph-v1-page-1.json", Shape::Graph, 20, 0..19),
+    export("graph-v1-page-2.json", Shape::Graph, 20, 19..36),
     export(BLOB.split_at(8).1, Shape::Diagnostic, 40, ALL),
     export("log-analytics-query.json", Shape::LogAnalyticsQuery, 40, ALL),
     export("log-analytics.csv", Shape::LogAnalyticsCsv, 40, ALL),

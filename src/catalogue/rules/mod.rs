@@ -8,6 +8,7 @@ mod other;
 mod password;
 mod policy;
 mod registration;
+mod role;
 mod twin;
 
 use super::condition::Condition::{self, Is, OneOf};
@@ -52,6 +53,7 @@ const fn of_family(family: Family) -> &'static [Rule] {
         Family::Credential => credential::RULES,
         Family::Twin => twin::RULES,
         Family::Password => password::RULES,
+        Family::Role => role::RULES,
         Family::Other => other::RULES,
     }
 }
