@@ -42,6 +42,7 @@
 //! | [`read`](mod@read) | exports into events, with an account of every record |
 //! | [`attempt`] | what users went through in one sitting, and what they hold after it |
 //! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
+//! | [`state`] | how a tenant and its users stand now: policies, roles, methods held |
 //! | [`query`](mod@query) | events, attempts and users as documented tables, and questions to them |
 //! | [`report`] | answers as tables, JSON, NDJSON and CSV |
 //!
@@ -104,6 +105,7 @@ pub mod query;
 pub mod read;
 pub mod report;
 mod scan;
+pub mod state;
 mod summarize;
 pub mod summary;
 

@@ -43,6 +43,15 @@ impl Origin {
         self.byte = Some(byte);
         self
     }
+
+    /// An entry of an input that is read as a whole: its ordinal from 1, and its line from 1 where that
+    /// is known.
+    #[must_use]
+    pub(crate) fn entry(mut self, record: u64, line: Option<u64>) -> Self {
+        self.record = Some(record);
+        self.line = line;
+        self
+    }
 }
 
 impl fmt::Display for Origin {

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("pattern", &["error", "origin"]),
@@ -20,6 +20,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("mask", &["catalogue", "model", "error", "origin"]),
     ("summary", &["catalogue", "model", "error", "origin"]),
     ("attempt", &["catalogue", "model", "error", "origin"]),
+    ("state", &["model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
     ("query", &["attempt", "filter", "catalogue", "model", "pattern", "error", "origin"]),
     ("exports", &["query", "read", "filter", "mask", "attempt", "catalogue", "error", "model"]),
