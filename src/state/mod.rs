@@ -44,9 +44,11 @@ mod entity;
 mod facts;
 mod held;
 mod kind;
+mod memberships;
 mod methods_policy;
 mod owner;
 mod policy;
+mod role_entries;
 mod roles;
 mod rows;
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl<T> Stated<T> {
 pub struct Role {
     /// Its name. `None` where exports give its id alone and no list of roles names it.
     pub name: Option<String>,
-    /// The id that a built-in role has in every tenant.
+    /// The id that a built-in role has in every tenant; of a custom role, the one it has in this.
     pub template_id: Option<String>,
     /// Whether the user could activate it, and does not hold it as far as this statement goes.
     pub is_eligible_only: bool,

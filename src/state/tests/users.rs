@@ -319,6 +319,9 @@ fn groups_belong_to_whom_the_context_names() {
         user_error(text("https://graph.microsoft.com/v1.0/$metadata#directoryObjects").as_bytes());
     assert_eq!(error.kind(), ErrorKind::MissingField);
     assert!(error.to_string().contains("$expand=transitiveMemberOf"), "{error}");
+    let members = r##"{"@odata.context": "..$metadata#directoryObjects", "value": [
+        {"@odata.type": "#microsoft.graph.user", "userPrincipalName": "ada@example.com"}]}"##;
+    assert!(user_error(members.as_bytes()).to_string().contains("/directoryRoles?$expand=members"));
     let empty = format!(r##"{{"@odata.context": "#users('{ADA}')/memberOf", "value": []}}"##);
     assert_eq!(user(&empty, ADA).group_lists.len(), 1);
 }
