@@ -35,6 +35,16 @@ pub struct Filter {
     /// About one of these [users](Event::user): object ids, user principal names (ASCII case aside), or
     /// the home address of a guest.
     pub users: Vec<String>,
+    /// Of these families, whomever they are about: a change of policy concerns everybody. Says nothing
+    /// where no [users](Self::users) are given.
+    ///
+    /// ```
+    /// use regaudit::{Filter, catalogue::Family};
+    /// let mut filter = Filter::default();
+    /// filter.users = vec!["ada@example.com".to_owned()];
+    /// filter.everybody = vec![Family::Policy];
+    /// ```
+    pub everybody: Vec<Family>,
 }
 
 impl Filter {
@@ -42,7 +52,13 @@ impl Filter {
     pub fn accepts(&self, event: &Event, classification: &Classification) -> bool {
         self.accepts_time(event.time)
             && self.accepts_kind(&event.activity, classification)
-            && (self.users.is_empty() || self.users.iter().any(|user| is_about(event, user)))
+            && self.accepts_user(event, classification.family)
+    }
+
+    fn accepts_user(&self, event: &Event, family: Family) -> bool {
+        self.users.is_empty()
+            || self.everybody.contains(&family)
+            || self.users.iter().any(|user| is_about(event, user))
     }
 
     pub(crate) fn accepts_time(&self, time: DateTime<Utc>) -> bool {
@@ -78,7 +94,10 @@ impl Filter {
         narrow_list(&mut self.outcomes, &other.outcomes, true);
         // An event may be about several methods, and a user has several names.
         narrow_list(&mut self.methods, &other.methods, false);
-        narrow_list(&mut self.users, &other.users, false);
+        if self.users.is_empty() {
+            self.users.clone_from(&other.users);
+            self.everybody.clone_from(&other.everybody);
+        }
         self
     }
 }
@@ -96,7 +115,9 @@ fn is_one_of<T: PartialEq>(wanted: &[T], found: &T) -> bool {
     wanted.is_empty() || wanted.contains(found)
 }
 
-fn is_about(event: &Event, user: &str) -> bool {
+/// Whether the event is about the user of this name: an object id, a user principal name, or the home
+/// address of a guest.
+pub(crate) fn is_about(event: &Event, user: &str) -> bool {
     let Some(found) = event.user() else {
         return false;
     };

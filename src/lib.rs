@@ -41,6 +41,7 @@
 //! | [`catalogue`] | what each record means, as one table of rules |
 //! | [`read`](mod@read) | exports into events, with an account of every record |
 //! | [`attempt`] | what users went through in one sitting, and what they hold after it |
+//! | [`troubleshoot`](mod@troubleshoot) | why a user does not see a method, step by step, with evidence |
 //! | [`summary`] | who succeeded, failed and cancelled, with which method, and why |
 //! | [`state`] | how a tenant and its users stand now: policies, roles, methods held |
 //! | [`query`](mod@query) | events, attempts and users as documented tables, and questions to them |
@@ -108,6 +109,8 @@ mod scan;
 pub mod state;
 mod summarize;
 pub mod summary;
+pub mod troubleshoot;
+mod user_events;
 
 pub use self::attempt::{
     Attempt, AttemptOutcome, AttemptWindow, Attempts, Certainty, Mode, UserHistory,
@@ -122,6 +125,7 @@ pub use self::model::Outcome;
 pub use self::origin::Origin;
 pub use self::read::{Events, Reader, Shape, Tally, read, read_from, read_slice};
 pub use self::summary::Summary;
+pub use self::user_events::UserEvents;
 
 /// Compiles and runs what the README shows.
 #[cfg(doctest)]

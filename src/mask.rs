@@ -1,9 +1,9 @@
 //! Personal data out of what is shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::catalogue::Classification;
+use crate::catalogue::{Classification, classify};
 use crate::model::{
     Activity, Event, IpAddress, Method, PropertyValue, Reason, Target, Verbatim, find_ignore_case,
     guest_home, phone_numbers,
@@ -100,6 +100,13 @@ impl Masker {
     /// Masks a text that stands by itself: addresses of mail, of machines, and phone numbers in it.
     pub fn mask_text(&self, text: &str) -> String {
         scrub(text, &[])
+    }
+
+    /// The stand-in for a user by these names.
+    pub(crate) fn person(&mut self, id: Option<&String>, name: &String) -> String {
+        let home = guest_home(name);
+        let stand_in = self.users.of([id, Some(name), home.as_ref()]);
+        stand_in.unwrap_or_else(|| VALUE.to_owned())
     }
 
     /// A method that nobody knows may be the name of somebody's device.
@@ -218,6 +225,27 @@ fn personal_names(event: &Event) -> Vec<String> {
     names.retain(|name| name.len() > 2);
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     names
+}
+
+/// A text without what is [personal](personal_texts) in the events it may repeat.
+pub(crate) fn mask_repeated(text: &str, personal: &[String]) -> String {
+    scrub(text, personal)
+}
+
+/// Everything personal in events that texts about them may repeat, longest first.
+pub(crate) fn personal_texts<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<String> {
+    let mut texts = BTreeSet::new();
+    for event in events {
+        texts.extend(personal_names(event));
+        let methods = classify(event).map(|found| found.methods).unwrap_or_default();
+        texts.extend(methods.iter().filter_map(|method| match method {
+            Method::Other(text) => Some(text.as_str().to_owned()),
+            _ => None,
+        }));
+    }
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts
 }
 
 /// A text without phone numbers, addresses, and the names given, whatever the case of their letters.

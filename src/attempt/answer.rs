@@ -1,5 +1,7 @@
 //! What attempts and users come to, as plain data. Times are UTC.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -239,6 +241,8 @@ pub struct UserHistory {
     /// The methods held after the last event, each once, sorted by name. A Temporary Access Pass is
     /// among them until it is deleted, though it ends by itself.
     pub methods_held: Vec<Method>,
+    /// How many of each, as far as the events tell: of phones, email and questions there is one each.
+    pub numbers_held: BTreeMap<Method, u32>,
     /// How sure that is.
     pub certainty: Certainty,
     /// The default method, where the log shows it.

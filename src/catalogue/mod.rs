@@ -26,6 +26,7 @@ pub use self::family::Family;
 pub use self::field::{Facts, Field};
 pub(crate) use self::field::{reads_values, strong_authentication_held};
 pub use self::needles::needles;
+pub(crate) use self::needles::own_needles;
 pub use self::phrases::{PHRASES, Phrase, methods_in};
 pub use self::prose::markdown;
 pub use self::rule::{Attestation, Example, MethodSource, OutcomeSource, Rule};

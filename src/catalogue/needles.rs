@@ -17,8 +17,17 @@ use crate::model::Activity;
 /// assert!(needles(&[Family::Registration]).contains(&"Authentication Methods"));
 /// ```
 pub fn needles(families: &[Family]) -> Vec<&'static str> {
-    let wanted = |family: Family| family == Family::Other || families.contains(&family);
-    let covers = rules().filter(|rule| wanted(rule.family)).map(|rule| &rule.when);
+    needles_of(|family| family == Family::Other || families.contains(&family))
+}
+
+/// The same without those of [`Family::Other`], unless it is among the families: what no record of the
+/// families goes without, and few others hold.
+pub(crate) fn own_needles(families: &[Family]) -> Vec<&'static str> {
+    needles_of(|family| families.contains(&family))
+}
+
+fn needles_of(is_wanted: impl Fn(Family) -> bool) -> Vec<&'static str> {
+    let covers = rules().filter(|rule| is_wanted(rule.family)).map(|rule| &rule.when);
     let covers = covers.flat_map(|when| cover(when).map(|cover| cover.texts).unwrap_or_default());
     let mut needles: Vec<&str> = covers.collect();
     needles.sort_unstable();
@@ -113,6 +122,15 @@ mod tests {
         for service in ["Core Directory", "Conditional Access", "Self-service Group Management"] {
             assert!(!needles.contains(&service), "{service}");
         }
+    }
+
+    /// Most records of the service are about single users.
+    #[test]
+    fn changes_of_policy_are_told_from_the_rest_of_their_service() {
+        let needles = own_needles(&[Family::Policy]);
+        assert!(needles.contains(&"Authentication Methods Policy Update"), "{needles:?}");
+        assert!(!needles.iter().any(|needle| "Authentication Methods".contains(needle)));
+        assert!(!needles.iter().any(|needle| needle.contains("security info")), "{needles:?}");
     }
 
     /// A rule that demands no text would be found by chance alone.

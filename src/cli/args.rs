@@ -10,6 +10,7 @@ use regaudit::model::{Activity, DateOrder, Method, Outcome};
 #[cfg(feature = "polars")]
 use regaudit::query::Table;
 use regaudit::report::Grouping;
+use regaudit::troubleshoot::{SYMPTOMS, Symptom, symptom};
 use regaudit::{Attempt, AttemptOutcome, Filter, Reader, Shape};
 
 use super::when::{parse_duration, parse_when};
@@ -39,6 +40,8 @@ pub(super) enum Command {
     Attempts(AttemptsArguments),
     /// Tell everything of one user: events, attempts, and the methods they hold
     User(UserArguments),
+    /// Look into a complaint: why a user does not see a method, step by step, with evidence
+    Troubleshoot(TroubleshootArguments),
     /// Ask in SQL
     #[cfg(feature = "polars")]
     Query(QueryArguments),
@@ -247,6 +250,59 @@ pub(super) struct UserArguments {
     pub(super) output: OutputArguments,
 }
 
+const TROUBLESHOOT_EXAMPLES: &str = "\
+Examples:
+  regaudit troubleshoot --user ada@example.com --symptom method_not_offered --method sms exports/
+  regaudit troubleshoot --user ada@example.com --at 2026-03-09T12:00:00Z --policy methods-policy.json \
+--users registration-details.csv --format markdown exports/
+  regaudit troubleshoot --list";
+
+#[derive(Debug, Args)]
+#[command(after_help = TROUBLESHOOT_EXAMPLES)]
+pub(super) struct TroubleshootArguments {
+    /// Whose complaint it is: user principal name or object id
+    #[arg(long, required = true, value_name = "USER", help_heading = "The complaint")]
+    pub(super) user: Option<String>,
+    /// What the user reports [default: every symptom is looked into]
+    #[arg(long, value_parser = symptom_parser(), help_heading = "The complaint")]
+    pub(super) symptom: Option<&'static Symptom>,
+    /// The method the user misses, by its canonical name or any other spelling
+    #[arg(long, value_parser = method_parser(), help_heading = "The complaint")]
+    pub(super) method: Option<Method>,
+    /// When the user met it (UTC): RFC 3339, a date, or how long ago [default: the end of the log]
+    #[arg(long, value_parser = parse_when, value_name = "TIME", help_heading = "The complaint")]
+    pub(super) at: Option<DateTime<Utc>>,
+    /// An export of policies from Microsoft Graph, as JSON: the Authentication methods policy, the
+    /// authorization policy, Conditional Access policies, security defaults; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "How things stand")]
+    pub(super) policy: Vec<PathBuf>,
+    /// An export of users, as JSON or CSV: members of roles, registration details, methods, groups,
+    /// per-user states; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "How things stand")]
+    pub(super) users: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: InputArguments,
+    /// Print the symptoms and their steps instead
+    #[arg(long, conflicts_with_all = ["user", "symptom", "method", "at", "policy", "users", "paths"])]
+    pub(super) list: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = AnswerText::Table, help_heading = "Writing")]
+    pub(super) format: AnswerText,
+    #[command(flatten)]
+    pub(super) output: OutputArguments,
+}
+
+/// How an answer in words is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum AnswerText {
+    /// For a terminal
+    Table,
+    /// To paste into a ticket
+    Markdown,
+    /// With everything in it
+    Json,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct CatalogueArguments {
     /// How to write it
@@ -447,6 +503,11 @@ fn family_parser() -> impl TypedValueParser<Value = Family> {
 #[cfg(feature = "polars")]
 fn table_parser() -> impl TypedValueParser<Value = Table> {
     by_name(&Table::ALL, Table::as_str)
+}
+
+fn symptom_parser() -> impl TypedValueParser<Value = &'static Symptom> {
+    PossibleValuesParser::new(SYMPTOMS.iter().map(|symptom| symptom.id))
+        .try_map(|id| symptom(&id).ok_or("unknown"))
 }
 
 fn families_parser() -> impl TypedValueParser<Value = Families> {

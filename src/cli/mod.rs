@@ -22,6 +22,7 @@ mod session;
 mod summary;
 mod tables;
 mod timeline;
+mod troubleshoot;
 mod unfinished;
 mod user;
 mod wanted;
@@ -76,6 +77,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Events(arguments) => events::run(arguments),
         Command::Attempts(arguments) => attempts::run(arguments),
         Command::User(arguments) => user::run(arguments),
+        Command::Troubleshoot(arguments) => troubleshoot::run(arguments),
         #[cfg(feature = "polars")]
         Command::Query(arguments) => query::run(arguments),
         #[cfg(feature = "polars")]

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 
+use regaudit::catalogue::Family;
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::{Classification, Error, Events, Masker, Summary, classify};
+use regaudit::troubleshoot::Answer;
+use regaudit::{Classification, Error, Events, Masker, Summary, UserEvents, classify};
 
 use super::Ending;
-use super::args::OnError;
+use super::args::{InputArguments, OnError};
 use super::failure::complain;
 
 /// How many faults are told one by one.
@@ -66,6 +68,50 @@ impl Session {
         let report = events.report().clone();
         self.warn(&report);
         Ok(Some(report))
+    }
+
+    /// Everything about one user, and about everybody of some families; `None` where reading was stopped
+    /// by a fault.
+    pub(super) fn user_events(
+        &mut self,
+        user: &str,
+        everybody: &[Family],
+        input: &InputArguments,
+    ) -> Option<UserEvents> {
+        let mut is_stopped = false;
+        let read = input.reader().user_events(user, everybody, &input.paths, |fault| {
+            let next = self.meet(fault);
+            is_stopped = next.is_break();
+            next
+        });
+        if is_stopped {
+            return None;
+        }
+        self.warn(&read.report);
+        if !read.is_complete {
+            complain(
+                "warning: events of the user came before the record that shows they are the user's, and are left out; give files, or the object id",
+            );
+        }
+        Some(read)
+    }
+
+    /// Takes personal data out of an answer, if that was asked for.
+    pub(super) fn mask_answer(&mut self, answer: &mut Answer, events: &[Event]) {
+        if let Some(masker) = &mut self.masker {
+            answer.mask(masker, events);
+        }
+    }
+
+    /// Whether something could be read; what could not is told.
+    pub(super) fn check(&mut self, read: regaudit::Result<()>) -> bool {
+        match read {
+            Ok(()) => true,
+            Err(error) => {
+                complain(&format!("error: {}", self.shown(error)));
+                false
+            }
+        }
     }
 
     /// Whether personal data is taken out.

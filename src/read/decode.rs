@@ -13,14 +13,15 @@ use super::dedup::{Fingerprint, Fingerprints, Traits};
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::findings::{Findings, Streak};
+use super::named::{Named, is_sampled};
 use super::product::Product;
 use super::tally::Tally;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
 use crate::filter::Filter;
-use crate::model::DateOrder;
+use crate::model::{DateOrder, Event};
 use crate::origin::Origin;
-use crate::scan::{Block, FaultKind, JsonSplitter, Pace, Prefilter, Span, Split};
+use crate::scan::{Block, FaultKind, JsonSplitter, Pace, Prefilter, Sieve, Span, Split};
 
 /// Decodes the blocks of one input.
 #[derive(Debug)]
@@ -30,6 +31,10 @@ pub(super) struct Decoder {
     pub(super) date_order: Option<DateOrder>,
     /// What tells the records that need not be decoded; without it, all are.
     pub(super) prefilter: Option<Arc<Prefilter>>,
+    /// What tells the records that may be about the users asked for; without it, all may.
+    pub(super) named: Option<Arc<Named>>,
+    /// What takes in whoever is passed over.
+    pub(super) sieve: Option<Arc<Sieve>>,
     pub(super) filter: Arc<Filter>,
     /// Whether every record is decoded in full.
     pub(super) verify: bool,
@@ -55,6 +60,8 @@ pub(super) struct DecodedBlock<P> {
     /// What was met in records that were skipped, up to the first audit record: what there is to say of
     /// an input in which nothing else was decoded.
     pub(super) probe: Findings,
+    /// What the last record tells that was passed over by name, if any was: where the log ends.
+    pub(super) tail: Option<Findings>,
     /// How many line breaks the block holds.
     pub(super) lines: u64,
     /// Whether a page among the records names a next one.
@@ -76,6 +83,7 @@ impl<P> Default for DecodedBlock<P> {
             tally: Tally::default(),
             findings: Findings::default(),
             probe: Findings::default(),
+            tail: None,
             lines: 0,
             names_next_page: false,
         }
@@ -104,6 +112,7 @@ impl Decoder {
             is_dense: self.is_dense.load(Ordering::Relaxed),
             is_known: self.holds_audit_records.load(Ordering::Relaxed),
             streak: Streak::default(),
+            tails: 0,
         };
         let columns = block.columns.as_deref().map(QueryColumns::parse);
         match &block.spans {
@@ -163,6 +172,17 @@ struct Run<'a, P: Product> {
     is_known: bool,
     /// Events recognised of late.
     streak: Streak,
+    /// How often a record was taken for the last one that was passed over.
+    tails: u64,
+}
+
+/// Records that are passed over, in the bytes at hand.
+#[derive(Default)]
+struct PassedOver {
+    /// Those that may tell what log it is.
+    unknown: Vec<Range<usize>>,
+    /// The last one, and how many had been taken for the last one before it.
+    last: Option<(Range<usize>, u64)>,
 }
 
 /// Counts line breaks as far as it is asked.
@@ -215,7 +235,7 @@ impl<P: Product> Run<'_, P> {
     fn lines(&mut self, bytes: &[u8]) -> u64 {
         let are_messages = matches!(self.decoder.layout, Layout::Messages(_));
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
-        let mut skipped = Vec::new();
+        let mut passed_over = PassedOver::default();
         let mut start = 0;
         let mut breaks = 0;
         let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
@@ -235,17 +255,18 @@ impl<P: Product> Run<'_, P> {
             } else if are_messages || self.is_container(&bytes[line.clone()]) {
                 self.container(&bytes[line.clone()], number, line.start);
             } else {
-                self.well_framed(line, Some(number), &mut candidates, None, &mut skipped);
+                self.well_framed(line, Some(number), &mut candidates, None, &mut passed_over);
             }
         }
-        self.probe(bytes, skipped, None);
+        self.tail(bytes, passed_over.last, None);
+        self.probe(bytes, passed_over.unknown, None);
         breaks
     }
 
     /// The splitter said where the records are.
     fn spans(&mut self, bytes: &[u8], spans: &[Span], columns: Option<&Result<QueryColumns>>) {
         let mut candidates = Candidates::new(self.decoder.prefilter.as_deref(), bytes);
-        let mut skipped = Vec::new();
+        let mut passed_over = PassedOver::default();
         for span in spans {
             let range = span.range.clone();
             self.out.tally.read += 1;
@@ -261,10 +282,11 @@ impl<P: Product> Run<'_, P> {
                 let line = self.lines.before(bytes, range.start);
                 self.container(&bytes[range.clone()], line, range.start);
             } else {
-                self.well_framed(range, None, &mut candidates, columns, &mut skipped);
+                self.well_framed(range, None, &mut candidates, columns, &mut passed_over);
             }
         }
-        self.probe(bytes, skipped, columns);
+        self.tail(bytes, passed_over.last, columns);
+        self.probe(bytes, passed_over.unknown, columns);
     }
 
     /// A record that is recognised, decoded or skipped. Its line is counted where it is not known.
@@ -274,7 +296,7 @@ impl<P: Product> Run<'_, P> {
         line: Option<u64>,
         candidates: &mut Candidates<'_>,
         columns: Option<&Result<QueryColumns>>,
-        skipped: &mut Vec<Range<usize>>,
+        passed_over: &mut PassedOver,
     ) {
         let bytes = candidates.bytes;
         let record = &bytes[range.clone()];
@@ -282,7 +304,7 @@ impl<P: Product> Run<'_, P> {
         let at_once = self.is_dense && self.recognise(record, columns);
         if at_once {
             self.candidates += 1;
-        } else if candidates.holds(&range) {
+        } else if candidates.holds(&range) && self.may_want(record) {
             self.candidates += 1;
             if self.is_dense || !self.recognise(record, columns) {
                 let line = line.unwrap_or_else(|| self.lines.before(bytes, range.start));
@@ -290,10 +312,68 @@ impl<P: Product> Run<'_, P> {
             }
         } else {
             self.skip();
-            if !self.is_known {
-                skipped.push(range);
+            if self.is_sampled(&range) {
+                let sample = self.sample(record, columns);
+                self.out.findings.merge(sample);
+            } else if !self.is_known {
+                passed_over.unknown.push(range.clone());
             }
+            passed_over.last = Some((range, self.tails));
         }
+    }
+
+    /// Whether a record of interest may be about a user who is asked for. Whoever else is named in it may
+    /// turn out to be one.
+    fn may_want(&self, record: &[u8]) -> bool {
+        let may_want = self.decoder.named.as_ref().is_none_or(|named| named.may_want(record));
+        if let Some(sieve) = self.decoder.sieve.as_ref().filter(|_| !may_want) {
+            sieve.note_record(record);
+        }
+        may_want
+    }
+
+    /// Whether a record that is passed over tells what the log covers. Where nobody is asked for, enough
+    /// others do.
+    fn is_sampled(&self, range: &Range<usize>) -> bool {
+        let place = self.base + range.start as u64..self.base + range.end as u64;
+        !self.decoder.filter.users.is_empty() && is_sampled(&place)
+    }
+
+    /// What a record that is passed over tells of the log.
+    fn sample(&self, record: &[u8], columns: Option<&Result<QueryColumns>>) -> Findings {
+        let mut findings = Findings::default();
+        match self.decoder.decode_record(record, columns) {
+            Ok(Decoded::Audit(fields)) => {
+                let origin = Origin::new(Arc::clone(&self.decoder.source));
+                if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
+                    findings.add_record(&event);
+                    self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
+                }
+            }
+            Ok(Decoded::OtherLog(log)) => findings.add_other_log(&log),
+            Ok(Decoded::Container) | Err(_) => {}
+        }
+        findings
+    }
+
+    /// Keeps what the last record tells that was passed over, unless one behind it was, inside another
+    /// record. It counts only if no other block has one behind it.
+    fn tail(
+        &mut self,
+        bytes: &[u8],
+        last: Option<(Range<usize>, u64)>,
+        columns: Option<&Result<QueryColumns>>,
+    ) {
+        let is_last = |(_, tails): &(_, u64)| *tails == self.tails;
+        let Some((range, _)) = last.filter(is_last) else { return };
+        if self.decoder.filter.users.is_empty() {
+            return;
+        }
+        self.tails += 1;
+        let is_counted = self.is_sampled(&range);
+        let tail =
+            if is_counted { Findings::default() } else { self.sample(&bytes[range], columns) };
+        self.out.tail = Some(tail);
     }
 
     /// Takes an event of a kind that was met before, if it is one.
@@ -399,6 +479,7 @@ impl<P: Product> Run<'_, P> {
             P::learn(self.memory, self.decoder, record, &event, &classification);
         }
         if !self.decoder.filter.accepts(&event, &classification) {
+            self.note(&event);
             return self.filter_out();
         }
         let fingerprints = self.decoder.fingerprints.as_ref();
@@ -407,6 +488,16 @@ impl<P: Product> Run<'_, P> {
             product: P::of_event(event, classification),
             fingerprint: fingerprint.unwrap_or_default(),
         }));
+    }
+
+    /// Takes in the user of an event that is not wanted, who may turn out to be one who is asked for.
+    fn note(&self, event: &Event) {
+        let user = self.decoder.sieve.as_ref().zip(event.user());
+        if let Some((sieve, user)) = user {
+            for name in [user.id, user.user_principal_name].into_iter().flatten() {
+                sieve.note(name.as_bytes());
+            }
+        }
     }
 
     fn filter_out(&mut self) {

@@ -13,6 +13,10 @@ use crate::model::{Event, Method, Reason};
 ///
 /// With [`Reader::verify`](super::Reader::verify) that is every record; without, those that could be
 /// of interest, and, where none of an input is an audit record, others up to the first that is.
+///
+/// Where [users](crate::Filter::users) are asked for, records that name none of them are passed over. So that
+/// it is known nevertheless which time and which services a log covers, some of these are decoded: the last
+/// one of each input, and those at fixed distances in its text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Findings {

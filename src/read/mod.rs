@@ -18,6 +18,7 @@ mod envelope;
 mod events;
 mod findings;
 mod head;
+mod named;
 mod open;
 mod parts;
 mod product;

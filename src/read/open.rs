@@ -129,6 +129,8 @@ impl<'a> Unopened<'a> {
             layout,
             date_order,
             prefilter: options.prefilter.clone(),
+            named: options.named.clone(),
+            sieve: options.sieve.clone(),
             filter: Arc::clone(&options.filter),
             fingerprints: options.fingerprints.clone(),
             verify: options.verify,

@@ -6,14 +6,15 @@ use std::sync::{Arc, OnceLock};
 
 use super::dedup::Fingerprints;
 use super::events::Events;
+use super::named::Named;
 use super::open::{Bytes, Unopened};
 use super::shape::Shape;
 use super::source::resolve;
 use super::steps::Inputs;
-use crate::catalogue::{Family, needles};
+use crate::catalogue::{Family, needles, own_needles};
 use crate::filter::Filter;
 use crate::model::DateOrder;
-use crate::scan::{Pace, Prefilter};
+use crate::scan::{Pace, Prefilter, Sieve};
 
 /// Reads exports: options first, inputs last.
 ///
@@ -40,6 +41,8 @@ pub struct Reader {
     largest_expansion: u64,
     pace: Pace,
     grain: Grain,
+    /// What takes in whoever is passed over.
+    sieve: Option<Arc<Sieve>>,
 }
 
 /// In how large pieces an input is read.
@@ -65,6 +68,10 @@ pub(super) struct Options {
     pub(super) date_order: Option<DateOrder>,
     pub(super) filter: Arc<Filter>,
     pub(super) prefilter: Option<Arc<Prefilter>>,
+    /// What tells the records that may be about the users asked for; without it, all may.
+    pub(super) named: Option<Arc<Named>>,
+    /// What takes in whoever is passed over.
+    pub(super) sieve: Option<Arc<Sieve>>,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// Whether every record is decoded in full.
@@ -104,6 +111,7 @@ impl Reader {
             largest_expansion: Self::LARGEST_EXPANSION,
             pace: Pace::Fast,
             grain: Grain::default(),
+            sieve: None,
         }
     }
 
@@ -139,6 +147,20 @@ impl Reader {
     #[cfg(feature = "polars")]
     pub(crate) fn narrowed(mut self, filter: &Filter) -> Self {
         self.filter = self.filter.narrowed_by(filter);
+        self
+    }
+
+    /// Only events about these users, and of these families about everybody. Whoever else may be named in
+    /// records of the wanted families goes into the sieve.
+    pub(crate) fn about(
+        mut self,
+        users: Vec<String>,
+        everybody: &[Family],
+        sieve: Arc<Sieve>,
+    ) -> Self {
+        self.filter.users = users;
+        self.filter.everybody = everybody.to_vec();
+        self.sieve = Some(sieve);
         self
     }
 
@@ -247,11 +269,14 @@ impl Reader {
         let all = Family::ALL.as_slice();
         let families = if self.filter.families.is_empty() { all } else { &self.filter.families };
         let prefilter = || prefilter(families, self.pace);
+        let named = || Named::new(&self.filter, self.pace).map(Arc::new);
         Arc::new(Options {
             shape: self.shape,
             date_order: self.date_order,
             filter: Arc::new(self.filter.clone()),
             prefilter: (!self.verify).then(prefilter),
+            named: (!self.verify).then(named).flatten(),
+            sieve: self.sieve.clone(),
             fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
             verify: self.verify,
             pace: self.pace,
@@ -263,17 +288,34 @@ impl Reader {
     }
 }
 
-/// What tells the records that may be of these families. It is built once, as that takes longer than to
-/// read a small input.
+/// A prefilter for each set of families. Each is built once, as that takes longer than to read a small
+/// input.
+type Prefilters = [OnceLock<Arc<Prefilter>>; 1 << Family::ALL.len()];
+
+/// What tells the records that may be of these families, or of which nothing is known.
 fn prefilter(families: &[Family], pace: Pace) -> Arc<Prefilter> {
-    type Built = [OnceLock<Arc<Prefilter>>; 1 << Family::ALL.len()];
-    static BUILT: Built = [const { OnceLock::new() }; 1 << Family::ALL.len()];
+    static BUILT: Prefilters = [const { OnceLock::new() }; 1 << Family::ALL.len()];
+    build_once(&BUILT, families, pace, needles)
+}
+
+/// What tells the records that may be of these families, and few others.
+pub(super) fn own_prefilter(families: &[Family], pace: Pace) -> Arc<Prefilter> {
+    static BUILT: Prefilters = [const { OnceLock::new() }; 1 << Family::ALL.len()];
+    build_once(&BUILT, families, pace, own_needles)
+}
+
+fn build_once(
+    built: &Prefilters,
+    families: &[Family],
+    pace: Pace,
+    needles: fn(&[Family]) -> Vec<&'static str>,
+) -> Arc<Prefilter> {
     let build = || Arc::new(Prefilter::new(&needles(families), pace));
     match pace {
         Pace::Plain => build(),
         Pace::Fast => {
             let set = families.iter().fold(0, |set, family| set | 1_usize << (*family as usize));
-            Arc::clone(BUILT[set].get_or_init(build))
+            Arc::clone(built[set].get_or_init(build))
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Reading<'a, P: Product> {
     lines: u64,
     /// What there is to say of it if nothing else was decoded.
     probe: Findings,
+    /// What the last record of the input tells that was passed over by name.
+    tail: Findings,
     ready: VecDeque<Result<P>>,
 }
 
@@ -37,6 +39,7 @@ impl<'a, P: Product> Reading<'a, P> {
             records: 0,
             lines: 0,
             probe: Findings::default(),
+            tail: Findings::default(),
             ready: errors.into_iter().map(Err).collect(),
         }
     }
@@ -64,6 +67,7 @@ impl<'a, P: Product> Reading<'a, P> {
         self.records = 0;
         self.lines = 0;
         self.probe = Findings::default();
+        self.tail = Findings::default();
         if let Some(dedup) = &mut self.dedup {
             dedup.next_file();
         }
@@ -80,6 +84,9 @@ impl<'a, P: Product> Reading<'a, P> {
         file.findings.merge(block.findings);
         if self.probe.audit_records == 0 {
             self.probe.merge(block.probe);
+        }
+        if let Some(tail) = block.tail {
+            self.tail = tail;
         }
         self.ready.reserve(block.items.len());
         for item in block.items {
@@ -133,6 +140,7 @@ impl<'a, P: Product> Reading<'a, P> {
         file.bytes = closing.bytes;
         file.names_next_page |= closing.names_next_page;
         file.sha256 = closing.sha256.or(file.sha256.take());
+        file.findings.merge(std::mem::take(&mut self.tail));
         if file.findings.audit_records == 0 {
             file.findings.merge(std::mem::take(&mut self.probe));
         }

@@ -7,10 +7,12 @@ mod attempts;
 mod csv;
 mod flat;
 mod json;
+mod printable;
 mod summary;
 mod table;
 #[cfg(feature = "cli")]
 mod text;
+mod troubleshoot;
 
 pub use self::attempts::attempts_overview;
 pub use self::csv::CsvWriter;
@@ -18,7 +20,9 @@ pub use self::flat::{
     attempt_cells, attempt_columns, event_cells, event_columns, user_cells, user_columns,
 };
 pub use self::json::{write_json, write_ndjson_row};
+pub use self::printable::printable;
 pub use self::summary::{Grouping, summary_tables};
 pub use self::table::{Cell, Column, Table};
 #[cfg(feature = "cli")]
-pub use self::text::{TextTable, printable};
+pub use self::text::TextTable;
+pub use self::troubleshoot::{Markup, write_guide, write_troubleshooting};

@@ -1,10 +1,10 @@
 //! Tables for people.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use comfy_table::{Cell as TextCell, CellAlignment, ContentArrangement, presets};
 
+use super::printable::printable;
 use super::table::{Cell, Table};
 
 /// Draws a table with its title above it.
@@ -64,17 +64,4 @@ fn to_text(cell: &Cell) -> String {
         Cell::List(texts) => printable(&texts.join(", ")),
         other => printable(&other.to_plain()),
     }
-}
-
-/// A text that does nothing to a terminal: control characters are shown as their escapes.
-pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            let _ = write!(shown, "{}", character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
 }

@@ -4,14 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::applies::{Applies, Known, Membership, Side, decide};
+use super::applies::{Applies, Known};
+use super::campaign::RegistrationCampaign;
 use super::entity::Entity;
+use super::policy_target::PolicyTarget;
 use crate::error::Result;
 use crate::model::{Method, serialize_optional_timestamp};
 use crate::origin::Origin;
-
-/// How policies name everybody.
-const ALL_USERS: &str = "all_users";
 
 /// The Authentication methods policy of a tenant (Microsoft Graph, *authenticationMethodsPolicy*).
 ///
@@ -167,16 +166,12 @@ impl MethodConfiguration {
     pub(super) fn read(entity: &Entity<'_>) -> Result<Self> {
         let state = entity.owned_text("state")?.unwrap_or_default();
         let is_state = |name: &str| state.eq_ignore_ascii_case(name);
-        let targets = |key| {
-            let entities = entity.entities(key)?;
-            entities.map(|entities| PolicyTarget::read_all(&entities)).transpose()
-        };
         Ok(Self {
             id: entity.needed_text("id")?.to_owned(),
             display_name: entity.owned_text("displayName")?,
             is_enabled: (is_state("enabled") || is_state("disabled")).then(|| is_state("enabled")),
-            include: targets("includeTargets")?,
-            exclude: targets("excludeTargets")?.unwrap_or_default(),
+            include: PolicyTarget::read_all(entity, "includeTargets")?,
+            exclude: PolicyTarget::read_all(entity, "excludeTargets")?.unwrap_or_default(),
             is_office_phone_allowed: entity.flag("isOfficePhoneAllowed")?,
             is_self_service_registration_allowed: entity
                 .flag("isSelfServiceRegistrationAllowed")?,
@@ -224,106 +219,6 @@ impl MethodConfiguration {
     /// `None` if they are not known. Exclusion wins over inclusion.
     pub fn applies_to(&self, user_id: Option<&str>, groups: Option<&[String]>) -> Applies {
         let known = Known { user_id, groups, roles: None };
-        let exclude = PolicyTarget::side(&self.exclude);
-        match &self.include {
-            Some(include) => decide(&PolicyTarget::side(include), &exclude, &known),
-            None => Applies::Unknown(Vec::new()),
-        }
-    }
-}
-
-/// Users to whom a part of the policy applies, or does not (Microsoft Graph,
-/// *authenticationMethodTarget*, *excludeTarget* and the types derived from them).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct PolicyTarget {
-    /// `group` or `user`, as it was written; empty where it is not said.
-    pub kind: String,
-    /// The object id of the group or user; `all_users` is everybody.
-    pub id: String,
-    /// Whether these users must register the method.
-    pub is_registration_required: Option<bool>,
-    /// `MicrosoftAuthenticator`: `any`, `push` or `deviceBasedPush` (without a password).
-    pub authentication_mode: Option<String>,
-    /// `Sms`: whether these users can sign in with it alone.
-    pub is_usable_for_sign_in: Option<bool>,
-    /// Of a campaign: the method that these users are asked to register.
-    pub campaign_method: Option<String>,
-}
-
-impl PolicyTarget {
-    fn read(entity: &Entity<'_>) -> Result<Self> {
-        Ok(Self {
-            kind: entity.owned_text("targetType")?.unwrap_or_default(),
-            id: entity.needed_text("id")?.to_owned(),
-            is_registration_required: entity.flag("isRegistrationRequired")?,
-            authentication_mode: entity.owned_text("authenticationMode")?,
-            is_usable_for_sign_in: entity.flag("isUsableForSignIn")?,
-            campaign_method: entity.owned_text("targetedAuthenticationMethod")?,
-        })
-    }
-
-    fn read_all(entities: &[Entity<'_>]) -> Result<Vec<Self>> {
-        entities.iter().map(Self::read).collect()
-    }
-
-    fn side(targets: &[Self]) -> Side {
-        let membership = |target: &Self| {
-            if target.kind.eq_ignore_ascii_case("user") {
-                Membership::User(target.id.clone())
-            } else {
-                Membership::Group(target.id.clone())
-            }
-        };
-        let is_all = |target: &&Self| target.id.eq_ignore_ascii_case(ALL_USERS);
-        Side {
-            is_everybody: targets.iter().any(|target| is_all(&target)),
-            memberships: targets.iter().filter(|target| !is_all(target)).map(membership).collect(),
-        }
-    }
-}
-
-/// The campaign that asks users at sign-in to register a method (Microsoft Graph,
-/// *authenticationMethodsRegistrationCampaign*).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct RegistrationCampaign {
-    /// `enabled`, `disabled`, or `default` where Microsoft decides; empty where it is not said.
-    pub state: String,
-    /// After how many days a user who said "Not now" is asked again; 0 is at every sign-in with
-    /// multifactor authentication.
-    pub snooze_days: Option<u32>,
-    /// Whether users who said "Not now" three times must register.
-    pub enforce_after_snoozes: Option<bool>,
-    /// Who is asked. `None` where the export does not say.
-    pub include: Option<Vec<PolicyTarget>>,
-    /// Who is not.
-    pub exclude: Vec<PolicyTarget>,
-}
-
-impl RegistrationCampaign {
-    fn read(entity: &Entity<'_>) -> Result<Self> {
-        let targets = |key| {
-            let entities = entity.entities(key)?;
-            entities.map(|entities| PolicyTarget::read_all(&entities)).transpose()
-        };
-        Ok(Self {
-            state: entity.owned_text("state")?.unwrap_or_default(),
-            snooze_days: entity.number("snoozeDurationInDays")?,
-            enforce_after_snoozes: entity.flag("enforceRegistrationAfterAllowedSnoozes")?,
-            include: targets("includeTargets")?,
-            exclude: targets("excludeTargets")?.unwrap_or_default(),
-        })
-    }
-
-    /// Whether a user is among those who are asked, whatever the state of the campaign; as
-    /// [`MethodConfiguration::applies_to`].
-    pub fn applies_to(&self, user_id: Option<&str>, groups: Option<&[String]>) -> Applies {
-        let known = Known { user_id, groups, roles: None };
-        let exclude = PolicyTarget::side(&self.exclude);
-        match &self.include {
-            Some(include) => decide(&PolicyTarget::side(include), &exclude, &known),
-            None => Applies::Unknown(Vec::new()),
-        }
+        PolicyTarget::decide(self.include.as_deref(), &self.exclude, &known)
     }
 }

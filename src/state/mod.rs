@@ -38,6 +38,7 @@
 //! *strongAuthenticationRequirements*, *signInPreferences* and *authenticationMethod*.
 
 mod applies;
+mod campaign;
 mod conditional_access;
 mod document;
 mod entity;
@@ -48,6 +49,7 @@ mod memberships;
 mod methods_policy;
 mod owner;
 mod policy;
+mod policy_target;
 mod role_entries;
 mod roles;
 mod rows;
@@ -58,11 +60,11 @@ mod users;
 mod warning;
 
 pub use self::applies::{Applies, Membership};
+pub use self::campaign::RegistrationCampaign;
 pub use self::conditional_access::ConditionalAccessPolicy;
-pub use self::methods_policy::{
-    MethodConfiguration, MethodsPolicy, Migration, PolicyTarget, RegistrationCampaign,
-};
+pub use self::methods_policy::{MethodConfiguration, MethodsPolicy, Migration};
 pub use self::policy::{AuthorizationPolicy, PolicyState, SecurityDefaults};
+pub use self::policy_target::PolicyTarget;
 pub use self::roles::{
     AdministratorRole, administrator_role, administrator_roles, follows_administrator_policy,
 };

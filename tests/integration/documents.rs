@@ -38,8 +38,13 @@ fn the_readme_shows_what_its_commands_print() {
     }
 }
 
-/// What a line of arguments prints; `"` keeps an argument together.
+/// What a line of arguments prints, or the first lines of it; `"` keeps an argument together.
 fn printed(line: &str) -> String {
+    let (line, shown) = match line.split_once(" | head -n ") {
+        Some((line, number)) => (line, number.trim().parse().unwrap()),
+        None => (line, usize::MAX),
+    };
+    let line = line.replace("\\\n", " ");
     let parts = line.split('"').enumerate();
     let arguments: Vec<&str> = parts
         .flat_map(
@@ -54,5 +59,6 @@ fn printed(line: &str) -> String {
         .output()
         .unwrap();
     assert!(output.status.success(), "{line}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
+    let output = String::from_utf8(output.stdout).unwrap();
+    output.split_inclusive('\n').take(shown).collect()
 }

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("pattern", &["error", "origin"]),
@@ -21,10 +21,28 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("summary", &["catalogue", "model", "error", "origin"]),
     ("attempt", &["catalogue", "model", "error", "origin"]),
     ("state", &["model", "error", "origin"]),
+    (
+        "troubleshoot",
+        &["state", "attempt", "read", "mask", "catalogue", "model", "error", "origin"],
+    ),
     ("summarize", &["read", "summary", "error"]),
+    ("user_events", &["read", "filter", "scan", "catalogue", "model", "error"]),
     ("query", &["attempt", "filter", "catalogue", "model", "pattern", "error", "origin"]),
     ("exports", &["query", "read", "filter", "mask", "attempt", "catalogue", "error", "model"]),
-    ("report", &["query", "attempt", "summary", "catalogue", "model", "read", "error", "origin"]),
+    (
+        "report",
+        &[
+            "query",
+            "troubleshoot",
+            "attempt",
+            "summary",
+            "catalogue",
+            "model",
+            "read",
+            "error",
+            "origin",
+        ],
+    ),
     ("internals", &["scan"]),
     ("cli", &[]),
     ("main", &["cli"]),

@@ -15,6 +15,8 @@ mod cli;
 mod cli_attempts;
 #[cfg(all(feature = "cli", feature = "polars"))]
 mod cli_query;
+#[cfg(feature = "cli")]
+mod cli_troubleshoot;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;
@@ -41,3 +43,5 @@ mod shapes;
 mod summary;
 mod support;
 mod threads;
+mod troubleshooting;
+mod user_events;

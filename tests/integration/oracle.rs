@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use regaudit::catalogue::Family;
-use regaudit::{Error, Reader, Summary};
+use regaudit::{Error, Filter, Reader, Summary};
 
 use crate::export::{self, Options, Shape};
 use crate::support::{Outcome, assert_same_events, collect, files_below, fixture};
@@ -71,10 +71,15 @@ fn texts(errors: &[Error]) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
 
-/// The readers that every input is read with: all families, the usual one, and every record in full.
-fn readers() -> [Reader; 3] {
+/// The readers that every input is read with: all families, the usual one, two users, and every record in
+/// full.
+fn readers() -> [Reader; 4] {
     let all = Reader::new().threads(2);
-    [all.clone(), all.clone().family(Family::Registration), all.verify(true)]
+    let mut users = Filter::default();
+    users.users = ["ada@example.com", "chiara.castell2@example.org"].map(str::to_owned).into();
+    users.everybody = vec![Family::Policy];
+    let usual = all.clone().family(Family::Registration);
+    [all.clone(), usual, all.clone().filter(users), all.verify(true)]
 }
 
 fn check_folder(folder: &Path) {
@@ -223,7 +228,7 @@ proptest! {
         share in prop::sample::select(vec![5.0, 50.0, 100.0]),
         seed in 0_u64..1000,
         mutations in prop::collection::vec(any_mutation(), 0..8),
-        reader in 0_usize..3,
+        reader in 0_usize..4,
     ) {
         let mut bytes = generate(shape, 30, share, seed);
         for mutation in &mutations {

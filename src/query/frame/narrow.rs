@@ -126,6 +126,7 @@ fn either(a: Filter, b: Filter) -> Filter {
         outcomes: all(a.outcomes, b.outcomes),
         methods: all(a.methods, b.methods),
         users: all(a.users, b.users),
+        everybody: [a.everybody, b.everybody].concat(),
     }
 }
 

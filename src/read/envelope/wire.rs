@@ -188,7 +188,7 @@ struct OwnedText(Option<String>);
 
 impl<'de> Deserialize<'de> for OwnedText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
         let text = scalar(raw.get());
         Ok(Self(super::to_present(text.as_deref())))
     }
@@ -260,7 +260,7 @@ struct VerbatimText(Option<String>);
 
 impl<'de> Deserialize<'de> for VerbatimText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
         Ok(Self(scalar(raw.get()).map(Cow::into_owned)))
     }
 }

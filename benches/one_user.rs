@@ -1,0 +1,121 @@
+//! One user's events, beside the summary of everybody's.
+//!
+//! `cargo bench --bench one_user` writes 1 GB of diagnostic JSON lines (or as many megabytes as its
+//! argument says) with 5 % registration events, reads every event about one user and every change of
+//! policy, and sums up the registration events, by turns, on one and on all threads. It checks both
+//! answers against events decoded in full, prints the shortest of nine runs, and fails where one user takes
+//! more than 1.3 times as long as the summary. `cargo test --benches` does the same once with 4 MB, for
+//! the answers alone.
+
+#![allow(missing_docs, clippy::print_stdout, reason = "a program, whose output is its purpose")]
+
+#[path = "../examples/generate/export.rs"]
+mod export;
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+use regaudit::catalogue::Family;
+use regaudit::model::Event;
+use regaudit::{Reader, Summary, UserEvents, classify};
+
+use self::export::{Limit, Options, Shape};
+
+/// How much longer one user may take than the summary.
+const MOST: f64 = 1.3;
+
+/// What events decoded in full say.
+struct Expected {
+    user: String,
+    events: Vec<Event>,
+    summary: Summary,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let is_benchmark = env::args().any(|argument| argument == "--bench");
+    let asked = env::args().skip(1).find_map(|argument| argument.parse().ok());
+    let (megabytes, runs) = if is_benchmark { (asked.unwrap_or(1000), 9) } else { (4, 1) };
+
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("PT1H.json");
+    generate(&path, megabytes)?;
+    let expected = decode_in_full(&path)?;
+    println!("{megabytes} MB, {} events to be found", expected.events.len());
+
+    let threads = thread::available_parallelism()?.get();
+    for threads in if threads > 1 { vec![1, threads] } else { vec![1] } {
+        let (mut of_user, mut of_summary) = (Duration::MAX, Duration::MAX);
+        for _ in 0..runs {
+            let (time, found) = timed(|| one_user(&path, threads, &expected.user));
+            of_user = of_user.min(time);
+            assert!(found.is_complete, "not complete");
+            assert!(found.events == expected.events, "the events differ");
+            let (time, found) = timed(|| sum_up(&path, threads));
+            of_summary = of_summary.min(time);
+            assert!(found? == expected.summary, "the summaries differ");
+        }
+        let ratio = of_user.as_secs_f64() / of_summary.as_secs_f64();
+        println!(
+            "{threads} thread(s): one user {of_user:.2?}, summary {of_summary:.2?}: {ratio:.2} times as long"
+        );
+        assert!(!is_benchmark || ratio <= MOST, "more than {MOST} times as long");
+    }
+    Ok(())
+}
+
+fn generate(path: &Path, megabytes: u64) -> io::Result<()> {
+    let mut options = Options::new(Shape::Diagnostic, 0);
+    options.limit = Limit::Bytes(megabytes * 1_000_000);
+    options.seed = 7;
+    let mut file = BufWriter::new(File::create(path)?);
+    export::write(&options, &mut file)?;
+    file.flush()
+}
+
+fn timed<T>(job: impl FnOnce() -> T) -> (Duration, T) {
+    let start = Instant::now();
+    let done = job();
+    (start.elapsed(), done)
+}
+
+fn one_user(path: &Path, threads: usize, user: &str) -> UserEvents {
+    let reader = Reader::new().threads(threads);
+    reader.user_events(user, &[Family::Policy], [path], |_| ControlFlow::Break(()))
+}
+
+fn sum_up(path: &Path, threads: usize) -> Result<Summary, regaudit::Error> {
+    let mut fault = None;
+    let events = Reader::new().family(Family::Registration).threads(threads).paths([path]);
+    let (summary, _) = events.summarize(|found| {
+        fault = Some(found);
+        ControlFlow::Break(())
+    });
+    fault.map_or(Ok(summary), Err)
+}
+
+/// Decodes every event, and asks for the first user who registers something.
+fn decode_in_full(path: &Path) -> Result<Expected, Box<dyn Error>> {
+    let first = Reader::new().family(Family::Registration).paths([path]).next();
+    let first = first.ok_or("nobody registers anything")??;
+    let asked = first.user().and_then(|user| user.id.zip(user.user_principal_name));
+    let (id, user) = asked.ok_or("a user without a name")?;
+    let (mut events, mut summary) = (Vec::new(), Summary::new());
+    for event in Reader::new().paths([path]) {
+        let event = event?;
+        let family = classify(&event).map(|found| found.family);
+        if family == Some(Family::Registration) {
+            summary.add(&event);
+        }
+        let is_theirs = event.user().is_some_and(|user| user.id == Some(id));
+        if is_theirs || family == Some(Family::Policy) {
+            events.push(event);
+        }
+    }
+    events.sort_by_key(|event| event.time);
+    Ok(Expected { user: user.to_owned(), events, summary })
+}

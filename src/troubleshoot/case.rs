@@ -1,0 +1,206 @@
+//! What is known of a complaint, gathered once for every step.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::answer::{ComplainingUser, Coverage};
+use super::complaint::{Complaint, Given};
+use crate::attempt::{Attempt, Attempts, UserHistory};
+use crate::catalogue::{Classification, Family, classify};
+use crate::model::{Event, Method, Outcome, guest_home};
+use crate::state::{PolicyState, UserState};
+
+/// The rules of policy that speak of one user, and not of everybody.
+const OF_ONE_USER: [&str; 3] = [
+    "policy.per_user_state",
+    "policy.strong_authentication_switched",
+    "policy.data_subject_request",
+];
+
+/// An event and what it means.
+pub(super) type Known<'a> = (&'a Event, Classification);
+
+/// What is known of a complaint. Of the log, only what happened up to its time.
+pub(super) struct Case<'a> {
+    pub(super) method: Option<&'a Method>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) at_was_given: bool,
+    pub(super) coverage: Coverage,
+    pub(super) user: ComplainingUser,
+    /// The events about the user, by time.
+    pub(super) events: Vec<Known<'a>>,
+    /// The changes of policy that are about everybody, by time.
+    pub(super) policy_events: Vec<Known<'a>>,
+    /// The user's attempts, by time.
+    pub(super) attempts: Vec<Attempt>,
+    /// What the user holds after the events.
+    pub(super) history: Option<UserHistory>,
+    pub(super) policies: &'a PolicyState,
+    pub(super) state: UserState,
+    pub(super) warnings: Vec<String>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(complaint: &'a Complaint, given: &Given<'a>) -> Self {
+        let keys = keys_of(&complaint.user, given.events);
+        let (of_user, policy_events) = select(given.events, &keys);
+        let coverage = coverage(given);
+        let last_known = coverage.last.or(of_user.last().map(|(event, _)| event.time));
+        let at = complaint.at.or(last_known).unwrap_or_default();
+        let later = of_user.iter().filter(|(event, _)| event.time > at).count();
+        let events: Vec<Known<'a>> = up_to(of_user, at);
+        let (attempts, histories) = replay(&events);
+        let mut warnings = Vec::new();
+        if later > 0 {
+            warnings.push(format!("{later} later events of the user are left out."));
+        }
+        if histories.len() > 1 {
+            warnings.push(format!(
+                "{} accounts have gone by this name; their events are told together.",
+                histories.len()
+            ));
+        }
+        let history = histories.into_iter().max_by_key(|history| history.last);
+        let user = user_of(&complaint.user, &events, history.as_ref());
+        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        Self {
+            method: complaint.method.as_ref(),
+            at,
+            at_was_given: complaint.at.is_some(),
+            coverage,
+            user,
+            events,
+            policy_events: up_to(policy_events, at),
+            attempts,
+            history,
+            policies: given.policies,
+            state: given.users.of(&names),
+            warnings,
+        }
+    }
+
+    /// The events about the user that rules with these ids decided and that succeeded.
+    pub(super) fn successes(&self, rules: &[&str]) -> impl Iterator<Item = &Known<'a>> {
+        let is_wanted = move |(_, found): &&Known<'a>| {
+            rules.contains(&found.rule) && found.outcome == Outcome::Success
+        };
+        self.events.iter().filter(is_wanted)
+    }
+
+    /// The changes of policy that rules with these ids decided and that succeeded.
+    pub(super) fn policy_changes(&self, rules: &[&str]) -> impl Iterator<Item = &Known<'a>> {
+        let is_wanted = move |(_, found): &&Known<'a>| {
+            rules.contains(&found.rule) && found.outcome == Outcome::Success
+        };
+        self.policy_events.iter().filter(is_wanted)
+    }
+
+    /// Whether the log covers so long a time before the complaint, and that time itself.
+    pub(super) fn is_covered(&self, before: TimeDelta) -> bool {
+        self.coverage.first.is_some_and(|first| first <= self.at - before)
+            && self.coverage.last.is_some_and(|last| last >= self.at)
+    }
+
+    /// Whether the log is more than an export of the one service that registers.
+    pub(super) fn holds_other_services(&self) -> bool {
+        self.coverage.services.iter().any(|service| service != "Authentication Methods")
+    }
+
+    /// The object id, in lower case.
+    pub(super) fn user_id(&self) -> Option<String> {
+        self.user.id.as_ref().map(|id| id.to_lowercase())
+    }
+}
+
+/// What records call the user, in lower case. A record that names the user asked for gives away the id,
+/// and the id gives away other names.
+fn keys_of(asked_for: &str, events: &[Event]) -> BTreeSet<String> {
+    let asked_for = asked_for.to_lowercase();
+    let mut keys = BTreeSet::from([asked_for.clone()]);
+    loop {
+        let before = keys.len();
+        for user in events.iter().filter_map(Event::user) {
+            let name = user.user_principal_name.map(str::to_lowercase);
+            let home = name.as_deref().and_then(guest_home);
+            let id = user.id.map(str::to_lowercase);
+            let is_asked_for =
+                [name.as_ref(), home.as_ref()].into_iter().flatten().any(|name| *name == asked_for);
+            let is_known = id.as_ref().or(name.as_ref()).is_some_and(|key| keys.contains(key));
+            if is_asked_for || is_known {
+                keys.extend([id, name].into_iter().flatten());
+            }
+        }
+        if keys.len() == before {
+            return keys;
+        }
+    }
+}
+
+/// The events about the user, and the changes of policy about everybody, each by time.
+fn select<'a>(events: &'a [Event], keys: &BTreeSet<String>) -> (Vec<Known<'a>>, Vec<Known<'a>>) {
+    let (mut of_user, mut of_policy) = (Vec::new(), Vec::new());
+    for event in events {
+        let Some(found) = classify(event) else { continue };
+        if found.family == Family::Policy && !OF_ONE_USER.contains(&found.rule) {
+            of_policy.push((event, found));
+        } else if event.user().and_then(|user| user.key()).is_some_and(|key| keys.contains(&key)) {
+            of_user.push((event, found));
+        }
+    }
+    of_user.sort_by(in_order);
+    of_policy.sort_by(in_order);
+    (of_user, of_policy)
+}
+
+/// By time; what happened at the same time stands as in the log, in whatever order it was given.
+fn in_order((one, _): &Known<'_>, (other, _): &Known<'_>) -> Ordering {
+    let place = |event: &Event| (event.origin.source.clone(), event.origin.record);
+    one.time.cmp(&other.time).then_with(|| place(one).cmp(&place(other)))
+}
+
+fn up_to(events: Vec<Known<'_>>, at: DateTime<Utc>) -> Vec<Known<'_>> {
+    events.into_iter().filter(|(event, _)| event.time <= at).collect()
+}
+
+/// What the log covers, as far as it is said, and no less than the events show.
+fn coverage(given: &Given<'_>) -> Coverage {
+    let times = || given.events.iter().map(|event| event.time);
+    let services = given.events.iter().filter_map(|event| event.service.clone());
+    let services: BTreeSet<String> =
+        given.coverage.services.iter().cloned().chain(services).collect();
+    Coverage {
+        first: given.coverage.first.into_iter().chain(times()).min(),
+        last: given.coverage.last.into_iter().chain(times()).max(),
+        services: services.into_iter().collect(),
+    }
+}
+
+fn replay(events: &[Known<'_>]) -> (Vec<Attempt>, Vec<UserHistory>) {
+    let mut fold = Attempts::new();
+    for (event, found) in events {
+        fold.add_classified(event, found);
+    }
+    fold.finish()
+}
+
+fn user_of(
+    asked_for: &str,
+    events: &[Known<'_>],
+    history: Option<&UserHistory>,
+) -> ComplainingUser {
+    // Somebody of whom there is no attempt may still be met in other events.
+    let named = || events.iter().rev().filter_map(|(event, _)| event.user());
+    let id = || named().find_map(|user| user.id).map(str::to_owned);
+    let name = || named().find_map(|user| user.user_principal_name).map(str::to_owned);
+    ComplainingUser {
+        asked_for: asked_for.to_owned(),
+        id: history.and_then(|history| history.user_id.clone()).or_else(id),
+        user_principal_name: history
+            .and_then(|history| history.user_principal_name.clone())
+            .or_else(name),
+        other_names: history.map(|history| history.other_names.clone()).unwrap_or_default(),
+        events: events.len() as u64,
+    }
+}

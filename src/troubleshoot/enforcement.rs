@@ -1,0 +1,207 @@
+//! What made the user register: multifactor authentication, password reset, or both.
+//!
+//! The rules are those of Microsoft, *Combined security information registration*: a policy for multifactor
+//! authentication asks for its methods, and for those of password reset where the user is enabled for it;
+//! password reset alone asks for its own. No record says which policy interrupted, so it is told from
+//! whatever demands registration, and from what the user then registered (inferred).
+
+use super::answer::{Evidence, Finding, NextKind, Verdict};
+use super::case::{Case, Known};
+use super::demands::{Clue, mfa, sspr_enabled, sspr_required};
+use super::guide::Step;
+use super::input::Input;
+use super::offers;
+use super::policy_changed::evidence_of;
+use super::sspr;
+use crate::attempt::{Attempt, AttemptOutcome, Mode};
+use crate::model::format_timestamp;
+use crate::state::Applies;
+
+/// What asks the user to register.
+pub(super) struct Asked {
+    /// Whether a policy for multifactor authentication demands registration.
+    pub(super) for_mfa: Option<bool>,
+    /// Whether methods of password reset are asked for: it demands registration itself, or the user is
+    /// enabled for it and multifactor authentication demands registration.
+    pub(super) for_sspr: Option<bool>,
+}
+
+impl Asked {
+    /// What somebody who was interrupted was asked for: whether a policy for multifactor authentication
+    /// demands registration, whether the user is enabled for password reset, and whether that requires
+    /// registration.
+    fn of(demand: Option<bool>, enabled: Option<bool>, required: Option<bool>) -> Self {
+        let (for_mfa, for_sspr) = match (demand, enabled) {
+            // Something interrupted that is not known.
+            (Some(false), Some(false)) => (None, None),
+            (_, Some(false)) => (Some(true), Some(false)),
+            // Without a policy for multifactor authentication, only password reset is left.
+            (Some(false), _) => (Some(false), Some(true)),
+            (Some(true), Some(true)) => (Some(true), Some(true)),
+            (demand, _) => (demand, required.filter(|required| *required)),
+        };
+        Self { for_mfa, for_sspr }
+    }
+}
+
+pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
+    let interrupted = case.attempts.iter().rev().find(|attempt| attempt.mode == Mode::Interrupt);
+    let Some(attempt) = interrupted else { return not_interrupted(case, step) };
+    if attempt.outcome == AttemptOutcome::Reviewed {
+        return review(case, step, attempt);
+    }
+    let demand = mfa(case, attempt);
+    let enabled = sspr_enabled(case, attempt);
+    let required = sspr_required(case, &enabled);
+    let asked = Asked::of(demand.value(), enabled.value(), required.value());
+    let mut finding = conclude(case, step, &asked)
+        .because(format!("The user was interrupted at {}.", format_timestamp(attempt.first)))
+        .with(steps_of(case, attempt));
+    finding = with_clues(finding, [demand, enabled, required]);
+    finding = with_rules(case, finding, &asked);
+    finding = with_campaign(case, finding);
+    finding.methods = offers::offers(case, &asked);
+    finding
+}
+
+fn with_clues(mut finding: Finding, clues: [Clue; 3]) -> Finding {
+    let is_contradictory = clues.iter().any(|clue| clue.is_contradictory);
+    for clue in clues {
+        finding.reasoning.extend(clue.reasons);
+        finding = finding.with(clue.evidence);
+    }
+    if is_contradictory {
+        return finding.because("What was given contradicts itself, so it decides nothing.");
+    }
+    finding
+}
+
+/// How many methods show.
+fn with_rules(case: &Case<'_>, finding: Finding, asked: &Asked) -> Finding {
+    let finding = finding.because("Of the methods asked for, a user sees as many as the policies need and no more, the most secure first, and whoever holds some of them is asked for what is missing.");
+    let Some(gates) = sspr::gates(case).filter(|_| asked.for_sspr == Some(true)) else {
+        return finding;
+    };
+    finding
+        .because(format!("Password reset needs {}; where multifactor authentication is asked for as well, the first of two must be a method of it.", gates.value))
+        .with([evidence_of(gates.known)])
+}
+
+/// A campaign interrupts as well, and asks for one method.
+fn with_campaign(case: &Case<'_>, finding: Finding) -> Finding {
+    let policy = case.policies.methods.iter().max_by_key(|policy| policy.last_modified);
+    let Some(policy) = policy else { return finding };
+    let is_on = policy.campaign.as_ref().is_some_and(|campaign| {
+        campaign.state.eq_ignore_ascii_case("enabled")
+            && campaign.applies_to(case.user_id().as_deref(), None) != Applies::No
+    });
+    if !is_on {
+        return finding;
+    }
+    finding
+        .because("A registration campaign is on: after multifactor authentication it asks for Authenticator or a passkey alone, and can be put off.")
+        .with([Evidence::state(&policy.origin, policy.last_modified, "A registration campaign is on.")])
+}
+
+/// The verdict by what is asked for, and by the method missed.
+fn conclude(case: &Case<'_>, step: &'static Step, asked: &Asked) -> Finding {
+    let what = match (asked.for_mfa, asked.for_sspr) {
+        (Some(true), Some(true)) => "for multifactor authentication and password reset",
+        (Some(true), Some(false)) => "for multifactor authentication alone",
+        (Some(true), None) => "for multifactor authentication, and perhaps password reset",
+        (Some(false), Some(true)) => "for password reset alone",
+        (None, Some(true)) => "for password reset, and perhaps multifactor authentication",
+        _ => {
+            return open(
+                step,
+                "What interrupted the user cannot be told, and so neither which methods follow from it.",
+            );
+        }
+    };
+    match case.method {
+        Some(method) => match offers::is_asked_for(method, asked) {
+            Some(true) => Finding::new(
+                step,
+                Verdict::RuledOut,
+                format!("The user was interrupted {what}, which asks for this method as well."),
+            ),
+            Some(false) => Finding::new(
+                step,
+                Verdict::Confirmed,
+                format!("The user was interrupted {what}, which does not ask for this method."),
+            ),
+            None => open_beside(step, what),
+        },
+        None => match (asked.for_mfa, asked.for_sspr) {
+            (Some(true), Some(true)) => Finding::new(
+                step,
+                Verdict::RuledOut,
+                format!("The user was interrupted {what}, which asks for every kind of method."),
+            ),
+            (Some(_), Some(_)) => Finding::new(
+                step,
+                Verdict::Confirmed,
+                format!("The user was interrupted {what}, and sees the methods of that alone."),
+            ),
+            _ => open_beside(step, what),
+        },
+    }
+}
+
+fn open_beside(step: &'static Step, what: &str) -> Finding {
+    open(
+        step,
+        &format!("The user was interrupted {what}; which methods follow from that cannot be told."),
+    )
+}
+
+fn open(step: &'static Step, conclusion: &str) -> Finding {
+    Finding::new(step, Verdict::CannotTell, conclusion)
+        .needs(Input::RegistrationDetails, "whether password reset is enabled for the user")
+        .needs(Input::SsprSettings, "whether password reset requires registration")
+        .needs(
+            Input::ConditionalAccessPolicies,
+            "whether a policy demands multifactor authentication of the user",
+        )
+        .needs(Input::SecurityDefaults, "whether security defaults are on")
+        .needs(Input::PerUserState, "whether multifactor authentication is on for the user")
+}
+
+fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
+    match case.attempts.last() {
+        Some(attempt) if attempt.mode == Mode::Manage => {
+            let conclusion = "The user was not interrupted: the attempts in the log were made on the page of the security info.";
+            Finding::new(step, Verdict::RuledOut, conclusion)
+                .with(steps_of(case, attempt))
+                .next(NextKind::GoOn, "Look at the steps for the page of the security info.")
+        }
+        Some(attempt) => Finding::new(
+            step,
+            Verdict::CannotTell,
+            "Whether the user was interrupted cannot be told.",
+        )
+        .because("No event of the attempts shows whether sign-in asked for them.")
+        .with(steps_of(case, attempt))
+        .needs(Input::AuditLog, "how the attempt ended"),
+        None => Finding::new(
+            step,
+            Verdict::CannotTell,
+            "Whether the user was interrupted cannot be told.",
+        )
+        .because("The log holds no attempt of the user.")
+        .needs(Input::AuditLog, "what the user did at the time of the complaint"),
+    }
+}
+
+/// A review asks to confirm what is there, and for nothing else.
+fn review(case: &Case<'_>, step: &'static Step, attempt: &Attempt) -> Finding {
+    Finding::new(step, Verdict::Confirmed, "The user was asked to confirm what is registered, and not to register more.")
+        .because("Password reset asks for it when the time to confirm again has come (0 to 730 days, 0 is never).")
+        .with(steps_of(case, attempt))
+        .next(NextKind::Explain, "Explain that methods are added on the page of the security info (aka.ms/mysecurityinfo).")
+}
+
+fn steps_of(case: &Case<'_>, attempt: &Attempt) -> Vec<Evidence> {
+    let is_step = |(event, _): &&Known<'_>| attempt.origins.contains(&event.origin);
+    case.events.iter().filter(is_step).map(evidence_of).collect()
+}

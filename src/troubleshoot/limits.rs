@@ -1,0 +1,78 @@
+//! How many of a method a user can register.
+//!
+//! Microsoft, *Combined security information registration* (October 2024) and, for app passwords,
+//! *Enforce multifactor authentication with legacy applications using app passwords*.
+
+use crate::model::{Method, MethodFamily};
+
+/// How many are held of a method.
+pub(super) type Held<'a> = dyn Fn(&Method) -> u32 + 'a;
+
+/// The greatest number of a kind of method.
+pub(super) struct Limit {
+    /// The kind, in words.
+    pub(super) kind: &'static str,
+    pub(super) most: u32,
+    /// How many of the kind are held, given how many are held of each method.
+    pub(super) count: fn(&Held<'_>) -> u32,
+    /// Whether the method is of the kind.
+    pub(super) is_of: fn(&Method) -> bool,
+}
+
+/// Every documented limit.
+pub(super) const LIMITS: [Limit; 5] = [
+    Limit {
+        kind: "Microsoft Authenticator apps",
+        most: 5,
+        count: |held| {
+            held(&Method::AuthenticatorPush)
+                .max(held(&Method::AuthenticatorUnspecified))
+                .max(held(&Method::AuthenticatorPasswordless))
+        },
+        is_of: |method| {
+            matches!(
+                method,
+                Method::AuthenticatorPush
+                    | Method::AuthenticatorPasswordless
+                    | Method::AuthenticatorUnspecified
+            )
+        },
+    },
+    Limit {
+        kind: "other authenticator apps",
+        most: 5,
+        // Authenticator brings codes of its own.
+        count: |held| held(&Method::SoftwareOath).saturating_sub(held(&Method::AuthenticatorPush)),
+        is_of: |method| matches!(method, Method::SoftwareOath | Method::OathUnspecified),
+    },
+    Limit {
+        kind: "phones",
+        most: 2,
+        count: |held| {
+            let mobile =
+                [Method::PhoneMobileSms, Method::PhoneMobileCall, Method::PhoneUnspecified];
+            let is_held =
+                |methods: &[Method]| u32::from(methods.iter().any(|method| held(method) > 0));
+            is_held(&mobile) + is_held(&[Method::PhoneAlternate])
+        },
+        is_of: |method| method.family() == MethodFamily::Phone && *method != Method::PhoneOffice,
+    },
+    Limit {
+        kind: "passkeys",
+        most: 10,
+        count: |held| held(&Method::PasskeyFido2),
+        is_of: |method| *method == Method::PasskeyFido2,
+    },
+    Limit {
+        kind: "app passwords",
+        most: 40,
+        count: |held| held(&Method::AppPassword),
+        is_of: |method| *method == Method::AppPassword,
+    },
+];
+
+/// The limit of a method, if there is one.
+pub(super) fn limit_of(method: &Method) -> Option<&'static Limit> {
+    const ALL: &[Limit] = &LIMITS;
+    ALL.iter().find(|limit| (limit.is_of)(method))
+}

@@ -1,0 +1,185 @@
+//! Whether a policy was changed so shortly before that users may still meet the old one.
+
+use chrono::{DateTime, Utc};
+
+use super::answer::{Evidence, Finding, NextKind, Verdict};
+use super::case::{Case, Known};
+use super::guide::{Step, Wait};
+use super::input::Input;
+use super::settings::changes_of;
+use crate::catalogue::{Classification, rule};
+use crate::model::{Event, Outcome, format_timestamp};
+
+/// Changes that bear on what users are offered, by the rule that names them.
+struct Influence {
+    rule: &'static str,
+    wait: Wait,
+    /// Whether a change of this kind bears on it, as most of them may be about something else.
+    bears: fn(&Event) -> bool,
+}
+
+/// Every kind of change that is looked for.
+const INFLUENCES: [Influence; 10] = [
+    always("policy.authentication_methods_update", Wait::UNDOCUMENTED),
+    always("policy.authentication_methods_reset", Wait::UNDOCUMENTED),
+    always("policy.mfa_service", Wait::ADVICE),
+    always("policy.sspr_settings", Wait::ADVICE),
+    Influence {
+        rule: "policy.authorization_policy",
+        wait: Wait::ADMINISTRATOR_SWITCH,
+        bears: switches_administrators,
+    },
+    always("policy.registration_policy", Wait::UNDOCUMENTED),
+    Influence {
+        rule: "policy.conditional_access",
+        wait: Wait::UNDOCUMENTED,
+        bears: asks_for_registration,
+    },
+    always("policy.security_defaults", Wait::UNDOCUMENTED),
+    always("policy.per_user_state", Wait::UNDOCUMENTED),
+    always("policy.strong_authentication_switched", Wait::UNDOCUMENTED),
+];
+
+const fn always(rule: &'static str, wait: Wait) -> Influence {
+    Influence { rule, wait, bears: |_| true }
+}
+
+/// Whether the switch of password reset for administrators is among the changes.
+pub(super) fn switches_administrators(event: &Event) -> bool {
+    event.changes().any(|change| change.name.to_ascii_lowercase().contains("allowedtousesspr"))
+}
+
+/// Whether a Conditional Access policy, before or after, demands multifactor authentication or is about
+/// registering security info. One whose text is not there may be.
+fn asks_for_registration(event: &Event) -> bool {
+    let values = || event.changes().flat_map(|change| [&change.old, &change.new]).flatten();
+    let speaks = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        ["\"mfa\"", "authenticationstrength", "registersecurityinfo"]
+            .iter()
+            .any(|word| text.replace('\\', "").contains(word))
+    };
+    values().next().is_none() || values().any(|value| speaks(&value.text))
+}
+
+/// How long a change takes, if it is one that bears on what users are offered.
+fn wait_of((event, found): &Known<'_>) -> Option<Wait> {
+    let influence = INFLUENCES.iter().find(|influence| influence.rule == found.rule)?;
+    (influence.bears)(event).then_some(influence.wait)
+}
+
+pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
+    let all = || case.policy_events.iter().chain(&case.events);
+    let bearing = || all().filter_map(|known| Some((known, wait_of(known)?)));
+    let done = || bearing().filter(|((_, found), _)| found.outcome == Outcome::Success);
+    let recent: Vec<(&Known<'_>, Wait)> =
+        done().filter(|((event, _), wait)| event.time + wait.most > case.at).collect();
+    let failed = bearing()
+        .filter(|((event, found), wait)| {
+            found.outcome == Outcome::Failure && event.time + wait.most > case.at
+        })
+        .count();
+    let finding = match recent.iter().map(|((event, _), wait)| event.time + wait.most).max() {
+        Some(until) => changed(step, &recent, until),
+        None => {
+            not_changed(case, step, done().map(|(known, _)| known).max_by_key(|known| known.0.time))
+        }
+    };
+    if failed == 0 {
+        return finding;
+    }
+    finding.because(format!("{failed} more changes were tried and failed; they change nothing."))
+}
+
+/// What the record says: its meaning, and whether it was done.
+pub(super) fn says(found: &Classification) -> String {
+    let meaning = rule(found.rule).map_or(found.rule, |rule| rule.meaning);
+    format!("{meaning}: {}.", found.outcome)
+}
+
+pub(super) fn evidence_of((event, found): &Known<'_>) -> Evidence {
+    Evidence::event(event, found, says(found)).with_changes(changes_of(event))
+}
+
+fn changed(step: &'static Step, recent: &[(&Known<'_>, Wait)], until: DateTime<Utc>) -> Finding {
+    let number = match recent.len() {
+        1 => "A change".to_owned(),
+        several => format!("{several} changes"),
+    };
+    let mut finding = Finding::new(
+        step,
+        Verdict::Confirmed,
+        format!("{number} of policy may not have reached the user at the time of the complaint."),
+    )
+    .with(recent.iter().map(|(known, _)| evidence_of(known)))
+    .next(NextKind::Wait, format!("Wait until {} (UTC), and test again.", format_timestamp(until)))
+    .wait_until(until);
+    for ((event, _), wait) in recent {
+        let basis = if wait.is_documented {
+            "as documented"
+        } else {
+            "which is general advice, as no document says how long this takes"
+        };
+        finding = finding.because(format!(
+            "What was changed at {} can take up to {} minutes to reach everybody, {basis}.",
+            format_timestamp(event.time),
+            wait.most.num_minutes(),
+        ));
+    }
+    finding
+}
+
+fn not_changed(case: &Case<'_>, step: &'static Step, last: Option<&Known<'_>>) -> Finding {
+    let longest = Wait::ADVICE.most;
+    let since = case.at - longest;
+    let (from, to) = (format_timestamp(since), format_timestamp(case.at));
+    let is_covered = case.is_covered(longest);
+    let is_whole = case.holds_other_services();
+    let mut finding = if is_covered && is_whole {
+        let conclusion =
+            "No policy that bears on registration was changed in the two hours before.";
+        Finding::new(step, Verdict::RuledOut, conclusion)
+    } else {
+        let why = if is_covered {
+            "The log holds records of the Authentication Methods service alone; changes of password reset, Conditional Access and ID Protection are logged by others."
+        } else {
+            "The log does not cover the two hours before the complaint."
+        };
+        Finding::new(
+            step,
+            Verdict::CannotTell,
+            "Whether a policy was changed shortly before cannot be told.",
+        )
+        .because(why)
+        .needs(Input::AuditLog, format!("every change of policy from {from} to {to} (UTC)"))
+    };
+    if let Some(last) = last {
+        let time = format_timestamp(last.0.time);
+        finding = finding
+            .because(format!(
+                "The last change before that, at {time}, should have reached everybody."
+            ))
+            .with([evidence_of(last)]);
+    }
+    let changed_in_export = case.policies.methods.iter().filter_map(|policy| {
+        let modified = policy.last_modified?;
+        (modified > since && modified <= case.at).then_some((policy, modified))
+    });
+    match changed_in_export.max_by_key(|(_, modified)| *modified) {
+        None => finding,
+        Some((policy, modified)) => {
+            let until = modified + longest;
+            let mut confirmed = Finding::new(
+                step,
+                Verdict::Confirmed,
+                "The Authentication methods policy was changed within two hours of the complaint.",
+            )
+            .because("The export of the policy says when it was last changed; the log given does not hold that change.")
+            .with([Evidence::state(&policy.origin, Some(modified), "The policy was last changed.")])
+            .next(NextKind::Wait, format!("Wait until {} (UTC), and test again.", format_timestamp(until)))
+            .wait_until(until);
+            confirmed.missing = finding.missing;
+            confirmed
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The doorway between reading and one user: every event about them, under whatever names.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::catalogue::{Family, classify};
+use crate::error::Error;
+use crate::filter::is_about;
+use crate::model::{Event, guest_home};
+use crate::read::{Reader, Report};
+use crate::scan::Sieve;
+
+/// How often exports are read at most. Three times are enough, for the ids, for the names that go with
+/// them, and for records that give those names alone, unless a file changes meanwhile.
+const READINGS: usize = 8;
+
+/// The events about one user, and the names under which records know them.
+///
+/// Found by [`Reader::user_events`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct UserEvents {
+    /// The events about the user, and those of the families that concern everybody, by time (UTC); those of
+    /// one time in the order of the inputs and of the records in them.
+    pub events: Vec<Event>,
+    /// The object ids and user principal names that are the user's, ASCII letters in lower case. Empty
+    /// where no record names the user.
+    pub names: BTreeSet<String>,
+    /// What the last reading came to. Records that can be about nobody asked for are `not_relevant`.
+    pub report: Report,
+    /// Whether every event of the user is sure to be among [`events`](Self::events). If not, reading
+    /// was broken off, or names came to light that earlier records may hold, and an input can be read
+    /// only once, as standard input can.
+    pub is_complete: bool,
+}
+
+impl Reader {
+    /// Every event about one user, under whatever names records give them, and every event of the
+    /// families in `everybody`, whomever it is about.
+    ///
+    /// The user is asked for by user principal name, by object id, or by the home address of a guest.
+    /// A record that names the user so gives away the id, and with it other names of one who was renamed.
+    /// An event is the user's if the id in it is, or, where it has none, the user principal name: a name
+    /// that goes with another id is somebody else's. Where two users bore the name that is asked for,
+    /// both are meant. All comparisons are ASCII case aside.
+    ///
+    /// The filter of this reader holds for every event, but for its users, which are replaced.
+    ///
+    /// Only records that may name the user are decoded, so that one reading costs little more than
+    /// [`Events::summarize`](crate::Events::summarize); one more follows where records that were passed
+    /// over may bear a name found in it. Faults are handed to `on_fault` in the first reading alone; where
+    /// that breaks, the events are those of what was read so far.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use regaudit::{Reader, catalogue::Family};
+    /// let found = Reader::new().user_events(
+    ///     "ada@example.com",
+    ///     &[Family::Policy],
+    ///     ["fixtures/exports/graph-v1-page-1.json"],
+    ///     |fault| {
+    ///         eprintln!("{fault}");
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// );
+    /// assert!(found.is_complete);
+    /// assert!(found.names.contains("ada@example.com"));
+    /// assert!(found.events.is_sorted_by_key(|event| event.time));
+    /// ```
+    pub fn user_events<P: AsRef<Path>>(
+        &self,
+        user: &str,
+        everybody: &[Family],
+        paths: impl IntoIterator<Item = P>,
+        mut on_fault: impl FnMut(Error) -> ControlFlow<()>,
+    ) -> UserEvents {
+        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let search = Search { reader: self, everybody, paths: &paths };
+        let mut known = KnownAs::new(user);
+        let mut reading = search.read(&known, &mut on_fault);
+        known.learn(&reading.events);
+        let mut is_complete = !reading.is_broken_off;
+        let mut readings = 1;
+        while is_complete && reading.may_have_missed(&known) {
+            is_complete = readings < READINGS && paths.iter().all(|path| can_be_read_again(path));
+            if is_complete {
+                reading = search.read(&known, &mut |_| ControlFlow::Continue(()));
+                known.learn(&reading.events);
+                readings += 1;
+            }
+        }
+        let Reading { mut events, report, searched, .. } = reading;
+        events
+            .retain(|event| known.is_theirs(event) || search.concerns_everybody(event, &searched));
+        events.sort_by_key(|event| event.time);
+        UserEvents { events, names: known.names, report, is_complete }
+    }
+}
+
+/// What is read, as often as it takes.
+struct Search<'a> {
+    reader: &'a Reader,
+    everybody: &'a [Family],
+    paths: &'a [PathBuf],
+}
+
+/// What one reading came to.
+struct Reading {
+    /// Those that name the user in some way, and those that concern everybody.
+    events: Vec<Event>,
+    report: Report,
+    /// The names that were looked for.
+    searched: BTreeSet<String>,
+    /// The names in records that were passed over.
+    passed_over: Arc<Sieve>,
+    is_broken_off: bool,
+}
+
+impl Search<'_> {
+    fn read(&self, known: &KnownAs, on_fault: &mut dyn FnMut(Error) -> ControlFlow<()>) -> Reading {
+        let searched = known.all();
+        let passed_over = Arc::new(Sieve::default());
+        let users = searched.iter().cloned().collect();
+        let reader = self.reader.clone().about(users, self.everybody, Arc::clone(&passed_over));
+        let mut read = reader.paths(self.paths);
+        let mut events = Vec::new();
+        let broken_off = read.by_ref().try_for_each(|event| match event {
+            Ok(event) => {
+                events.push(event);
+                ControlFlow::Continue(())
+            }
+            Err(fault) => on_fault(fault),
+        });
+        let report = read.report().clone();
+        Reading { events, report, searched, passed_over, is_broken_off: broken_off.is_break() }
+    }
+
+    /// Whether an event that was read is wanted whomever it is about. One that bears none of the names
+    /// that were looked for was read for no other reason.
+    fn concerns_everybody(&self, event: &Event, searched: &BTreeSet<String>) -> bool {
+        !searched.iter().any(|name| is_about(event, name))
+            || classify(event).is_some_and(|found| self.everybody.contains(&found.family))
+    }
+}
+
+impl Reading {
+    /// Whether a record that was passed over may be about the user, by a name that is known by now.
+    fn may_have_missed(&self, known: &KnownAs) -> bool {
+        let all = known.all();
+        all.difference(&self.searched).any(|name| self.passed_over.may_hold(name))
+    }
+}
+
+/// What a user is called, as far as records have told, ASCII letters in lower case.
+struct KnownAs {
+    asked: String,
+    /// Object ids, and user principal names.
+    names: BTreeSet<String>,
+    /// The addresses that guests have at home, by which records without an id may call them.
+    homes: BTreeSet<String>,
+}
+
+impl KnownAs {
+    fn new(user: &str) -> Self {
+        Self { asked: user.to_ascii_lowercase(), names: BTreeSet::new(), homes: BTreeSet::new() }
+    }
+
+    /// Takes in what the user is called in events, in whatever order these are: until none tells of
+    /// another name.
+    fn learn(&mut self, events: &[Event]) {
+        let mut known = None;
+        while known != Some(self.names.len()) {
+            known = Some(self.names.len());
+            for event in events {
+                if self.is_theirs(event) || is_about(event, &self.asked) {
+                    self.add_names_of(event);
+                }
+            }
+        }
+    }
+
+    fn add_names_of(&mut self, event: &Event) {
+        let Some(user) = event.user() else { return };
+        let names = [user.id, user.user_principal_name].into_iter().flatten();
+        self.names.extend(names.map(str::to_ascii_lowercase));
+        let home = user.user_principal_name.and_then(guest_home);
+        self.homes.extend(home.map(|home| home.to_ascii_lowercase()));
+    }
+
+    /// Whether the event is about the user, by the id in it, else by the name.
+    fn is_theirs(&self, event: &Event) -> bool {
+        let key = event.user().and_then(|user| user.id.or(user.user_principal_name));
+        key.map(str::to_ascii_lowercase)
+            .is_some_and(|key| self.names.contains(&key) || self.homes.contains(&key))
+    }
+
+    /// Every name by which records may speak of the user.
+    fn all(&self) -> BTreeSet<String> {
+        self.names.iter().chain(&self.homes).chain([&self.asked]).cloned().collect()
+    }
+}
+
+/// Whether a path gives the same each time: standard input and pipes give what they have once.
+fn can_be_read_again(path: &Path) -> bool {
+    path.as_os_str() != "-" && (path.is_file() || path.is_dir() || !path.exists())
+}

@@ -1,0 +1,122 @@
+//! `regaudit troubleshoot`, as one types it.
+
+use serde_json::{Value, json};
+
+use crate::cli::{done, folder, lines, record, run, write};
+
+const TICKET: &str = "--symptom method_not_offered --method sms --at 2026-05-12T09:00:00Z \
+    --policy fixtures/ticket/methods-policy.json --users fixtures/ticket/methods-of-ben.json \
+    fixtures/ticket/audit-log.json";
+
+fn verdicts<'a>(answer: &'a Value) -> Vec<(&'a str, &'a str)> {
+    let symptoms = answer["symptoms"].as_array().unwrap();
+    let findings = symptoms.iter().flat_map(|symptom| symptom["findings"].as_array().unwrap());
+    let pair = |finding: &'a Value| {
+        (finding["step"]["id"].as_str().unwrap(), finding["verdict"].as_str().unwrap())
+    };
+    findings.map(pair).collect()
+}
+
+#[test]
+fn a_ticket_is_answered_in_every_format() {
+    let ticket = format!("troubleshoot --user Ben@example.com {TICKET}");
+    let answer = done(&format!("{ticket} --format json")).json();
+    let expected = [
+        ("manage.method_enabled", "ruled_out"),
+        ("manage.policy_saved", "confirmed"),
+        ("manage.maximum_reached", "ruled_out"),
+        ("manage.what_happened", "ruled_out"),
+    ];
+    assert_eq!(verdicts(&answer), expected);
+    let saved = &answer["symptoms"][0]["findings"][1];
+    assert_eq!(saved["next"]["kind"], "wait");
+    assert_eq!(saved["next"]["until"], "2026-05-12T10:40:00Z");
+    let evidence = &saved["evidence"][0];
+    assert_eq!(evidence["by"], "ivo.admin@example.com");
+    assert_eq!(
+        evidence["changes"][0],
+        json!({"setting": "authenticationMethodConfigurations.Sms.state", "old": "disabled", "new": "enabled"})
+    );
+    assert_eq!(evidence["origin"]["record"], 7);
+
+    let table = done(&ticket).output;
+    let answer_first = table.find("Answer").unwrap() < table.find("1. Is the method").unwrap();
+    assert!(table.starts_with("Troubleshooting ben@example.com") && answer_first, "{table}");
+    assert!(table.contains("Next: Wait until 2026-05-12T10:40:00Z (UTC), and test again."));
+    let markdown = done(&format!("{ticket} --format markdown")).output;
+    assert!(markdown.starts_with("## Troubleshooting ben@example.com"), "{markdown}");
+    assert!(markdown.contains("\n### Answer\n") && markdown.contains("\n#### 2. "), "{markdown}");
+}
+
+#[test]
+fn a_user_the_log_does_not_know_is_exit_code_1() {
+    let unknown = run(&format!("troubleshoot --user nobody@example.com {TICKET} --format json"));
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.complaints.contains("nothing about `nobody@example.com`"));
+    // The policy can be told of nonetheless.
+    assert_eq!(verdicts(&unknown.json())[0], ("manage.method_enabled", "ruled_out"));
+    assert_eq!(run("troubleshoot --user ada@example.com no-such-file.json").code, 2);
+}
+
+#[test]
+fn every_symptom_is_looked_into_unless_one_is_named() {
+    let all = done("troubleshoot --user ben@example.com fixtures/exports --format json").json();
+    assert_eq!(verdicts(&all).len(), 8);
+    assert_eq!(all["at_was_given"], false);
+    let one = "troubleshoot --user ben@example.com --symptom methods_not_shown fixtures/exports";
+    assert_eq!(verdicts(&done(&format!("{one} --format json")).json()).len(), 4);
+}
+
+#[test]
+fn masking_leaves_nobodys_name() {
+    let masked = |format: &str| {
+        done(&format!("troubleshoot --user ben@example.com --mask --format {format} {TICKET}"))
+            .output
+    };
+    for format in ["table", "markdown", "json"] {
+        let text = masked(format);
+        assert!(!text.contains("@example.com"), "{text}");
+        assert!(text.contains("user1") && text.contains("user2"), "{text}");
+    }
+    let plain = done(&format!("troubleshoot --user ben@example.com --format json {TICKET}")).json();
+    assert_eq!(verdicts(&serde_json::from_str(&masked("json")).unwrap()), verdicts(&plain));
+}
+
+#[test]
+fn what_is_given_wrongly_is_refused() {
+    let ticket = "troubleshoot --user ben@example.com fixtures/ticket/audit-log.json";
+    let policy = run(&format!("{ticket} --policy fixtures/ticket/audit-log.json"));
+    assert_eq!(policy.code, 2);
+    assert!(policy.complaints.contains("fixtures/ticket/audit-log.json"), "{}", policy.complaints);
+    assert_eq!(policy.output, "");
+    let users = run(&format!("{ticket} --users fixtures/ticket/methods-policy.json"));
+    assert_eq!((users.code, users.output.as_str()), (2, ""));
+    assert_eq!(run(&format!("{ticket} --policy no-such-file.json")).code, 2);
+    assert_eq!(run(&format!("{ticket} --symptom coffee_is_cold")).code, 2);
+    assert_eq!(run("troubleshoot fixtures/ticket/audit-log.json").code, 2);
+    assert_eq!(run("troubleshoot --user ben@example.com").code, 2);
+}
+
+#[test]
+fn the_steps_are_listed() {
+    let list = done("troubleshoot --list").output;
+    assert!(list.contains("Step: interrupt.admin_role") && list.contains("/directoryRoles"));
+    let markdown = done("troubleshoot --list --format markdown").output;
+    assert!(markdown.starts_with("## methods_not_shown (interrupt mode)"), "{markdown}");
+    let document = done("troubleshoot --list --format json").json();
+    assert_eq!(document[1]["steps"][1]["wait"]["most_seconds"], 7200);
+    assert_eq!(run("troubleshoot --list --user ada@example.com").code, 2);
+}
+
+#[test]
+fn text_of_the_log_is_no_markup_and_does_nothing_to_a_terminal() {
+    let folder = folder();
+    let reason = "User failed to delete *Phone* | <b>\u{1b}[31m";
+    let mut failed = record(1, "2026-03-09T08:00:00Z", "User deleted security info", reason);
+    failed["result"] = json!("failure");
+    let path = write(&folder, "export.jsonl", lines(&[failed]));
+    let command = format!("troubleshoot --user user.1@example.com {path}");
+    let markdown = done(&format!("{command} --format markdown")).output;
+    assert!(markdown.contains(r"delete \*Phone\* \| \<b\>"), "{markdown}");
+    assert!(!done(&command).output.contains('\u{1b}'));
+}
