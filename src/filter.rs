@@ -61,6 +61,15 @@ impl Filter {
             || self.users.iter().any(|user| is_about(event, user))
     }
 
+    /// Whether nothing is asked for but families and users.
+    pub(crate) fn asks_for_families_alone(&self) -> bool {
+        self.since.is_none()
+            && self.until.is_none()
+            && self.activities.is_empty()
+            && self.outcomes.is_empty()
+            && self.methods.is_empty()
+    }
+
     pub(crate) fn accepts_time(&self, time: DateTime<Utc>) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
     }

@@ -170,7 +170,7 @@ fn strong_authentication_change(event: &Event) -> &'static str {
     let mut changes = event.changes().filter(|change| is_strong_authentication(change));
     let is_bookkeeping = changes.all(|change| {
         let value = |value: &Option<PropertyValue>| {
-            let mut json = value.as_ref()?.json.clone()?;
+            let mut json = value.as_ref()?.json()?.clone();
             forget_bookkeeping(&mut json);
             Some(json)
         };
@@ -200,7 +200,7 @@ fn strong_authentication_methods(event: &Event) -> Vec<Method> {
     let mut lost = Vec::new();
     for change in event.changes().filter(|change| change.name == "StrongAuthenticationMethod") {
         let methods = |value: &Option<PropertyValue>| {
-            let json = value.as_ref().and_then(|value| value.json.as_ref());
+            let json = value.as_ref().and_then(PropertyValue::json);
             json.map(method_types).unwrap_or_default()
         };
         let (old, new) = (methods(&change.old), methods(&change.new));
@@ -217,7 +217,7 @@ fn strong_authentication_methods(event: &Event) -> Vec<Method> {
 /// where the event does not say.
 pub(crate) fn strong_authentication_held(event: &Event) -> Option<(Vec<Method>, Option<Method>)> {
     let changes = event.changes().filter(|change| change.name == "StrongAuthenticationMethod");
-    let json = changes.filter_map(|change| change.new.as_ref()?.json.as_ref()).last()?;
+    let json = changes.filter_map(|change| change.new.as_ref()?.json()).last()?;
     let entries = json.as_array()?;
     let default = entries.iter().find(|entry| entry.get("Default") == Some(&Value::Bool(true)));
     Some((method_types(json), default.and_then(method_type)))

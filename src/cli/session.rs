@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 
-use regaudit::catalogue::Family;
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::troubleshoot::Answer;
+use regaudit::troubleshoot::{Answer, Complaint, Wait};
 use regaudit::{Classification, Error, Events, Masker, Summary, UserEvents, classify};
 
 use super::Ending;
@@ -70,16 +69,16 @@ impl Session {
         Ok(Some(report))
     }
 
-    /// Everything about one user, and about everybody of some families; `None` where reading was stopped
-    /// by a fault.
-    pub(super) fn user_events(
+    /// What a complaint is looked into with; `None` where reading was stopped by a fault.
+    pub(super) fn complaint_events(
         &mut self,
-        user: &str,
-        everybody: &[Family],
+        complaint: &Complaint,
         input: &InputArguments,
     ) -> Option<UserEvents> {
         let mut is_stopped = false;
-        let read = input.reader().user_events(user, everybody, &input.paths, |fault| {
+        let (user, at) = (&complaint.user, complaint.at);
+        let reader = input.reader();
+        let read = reader.complaint_events(user, at, Wait::ADVICE.most, &input.paths, |fault| {
             let next = self.meet(fault);
             is_stopped = next.is_break();
             next

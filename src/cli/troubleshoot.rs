@@ -2,7 +2,6 @@
 
 use std::io;
 
-use regaudit::catalogue::Family;
 use regaudit::report::{Markup, write_guide, write_json, write_troubleshooting};
 use regaudit::state::{PolicyState, UserExports};
 use regaudit::troubleshoot::{Complaint, Coverage, Given, SYMPTOMS, troubleshoot};
@@ -19,14 +18,14 @@ pub(super) fn run(arguments: &TroubleshootArguments) -> io::Result<Ending> {
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let Some(policies) = policies(arguments, &mut session) else { return Ok(Ending::Failed) };
     let Some(users) = users(arguments, &mut session) else { return Ok(Ending::Failed) };
-    let Some(read) = session.user_events(user, &[Family::Policy], &arguments.input) else {
-        return Ok(Ending::Failed);
-    };
     let complaint = Complaint {
         user: user.clone(),
         symptom: arguments.symptom,
         method: arguments.method.clone(),
         at: arguments.at,
+    };
+    let Some(read) = session.complaint_events(&complaint, &arguments.input) else {
+        return Ok(Ending::Failed);
     };
     let given = Given {
         events: &read.events,

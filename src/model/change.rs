@@ -1,5 +1,7 @@
 //! Modified properties of a target.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,21 +21,22 @@ pub struct Change {
 
 /// A value of a modified property: the text of the log, and the JSON inside it.
 ///
+/// The JSON is read when it is first asked for: most values are never looked into, and read they take
+/// several times the room. Values are the same if their texts are.
+///
 /// ```
 /// use regaudit::model::PropertyValue;
 /// let value = PropertyValue::new(r#""[{\"MethodType\":6}]""#);
-/// assert_eq!(value.json.unwrap()[0]["MethodType"], 6);
-/// assert_eq!(PropertyValue::new("not JSON").json, None);
+/// assert_eq!(value.json().unwrap()[0]["MethodType"], 6);
+/// assert_eq!(PropertyValue::new("not JSON").json(), None);
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
 pub struct PropertyValue {
     /// The text of the log, byte for byte.
     pub text: String,
-    /// What the text holds as JSON; JSON texts inside JSON strings are decoded as well, at most
-    /// [`PropertyValue::NESTING`] deep.
-    pub json: Option<Value>,
+    json: OnceLock<Option<Value>>,
 }
 
 impl PropertyValue {
@@ -41,23 +44,38 @@ impl PropertyValue {
     /// twice.
     pub const NESTING: usize = 4;
 
-    /// Takes a text and decodes the JSON inside it, if there is any.
+    /// Takes a text.
     pub fn new(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let mut json = serde_json::from_str(&text).ok();
-        for _ in 1..Self::NESTING {
-            let Some(Value::String(inner)) = &json else {
-                break;
-            };
-            // A bare number or word inside quotes is text that happens to parse.
-            match serde_json::from_str(inner) {
-                Ok(value @ (Value::Object(_) | Value::Array(_) | Value::String(_))) => {
-                    json = Some(value);
-                }
-                _ => break,
+        Self { text: text.into(), json: OnceLock::new() }
+    }
+
+    /// What the text holds as JSON; JSON texts inside JSON strings are decoded as well, at most
+    /// [`PropertyValue::NESTING`] deep.
+    pub fn json(&self) -> Option<&Value> {
+        self.json.get_or_init(|| decode(&self.text)).as_ref()
+    }
+}
+
+fn decode(text: &str) -> Option<Value> {
+    let mut json = serde_json::from_str(text).ok();
+    for _ in 1..PropertyValue::NESTING {
+        let Some(Value::String(inner)) = &json else {
+            break;
+        };
+        // A bare number or word inside quotes is text that happens to parse.
+        match serde_json::from_str(inner) {
+            Ok(value @ (Value::Object(_) | Value::Array(_) | Value::String(_))) => {
+                json = Some(value);
             }
+            _ => break,
         }
-        Self { text, json }
+    }
+    json
+}
+
+impl PartialEq for PropertyValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
     }
 }
 

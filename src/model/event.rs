@@ -236,7 +236,7 @@ impl Event {
         let mut names: Vec<&str> =
             devices.filter_map(|target| target.display_name.as_deref()).collect();
         let changed = self.changes().flat_map(|change| [&change.old, &change.new]).flatten();
-        for json in changed.filter_map(|value| value.json.as_ref()) {
+        for json in changed.filter_map(|value| value.json()) {
             collect_device_names(json, &mut names);
         }
         names

@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use memchr::memmem;
 
 use super::dedup::{Fingerprint, Fingerprints, Traits};
+use super::deferred::Deferred;
 use super::detect::Layout;
 use super::envelope::{Decoded, Fields, QueryColumns, RecordForm};
 use super::findings::{Findings, Streak};
-use super::named::{Named, is_sampled};
+use super::named::{Interest, Named, is_sampled};
 use super::product::Product;
+use super::raw::time_and_service;
 use super::tally::Tally;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
@@ -304,11 +306,15 @@ impl<P: Product> Run<'_, P> {
         let at_once = self.is_dense && self.recognise(record, columns);
         if at_once {
             self.candidates += 1;
-        } else if candidates.holds(&range) && self.may_want(record) {
+        } else if let Some(interest) = self.interest(candidates, &range) {
             self.candidates += 1;
             if self.is_dense || !self.recognise(record, columns) {
                 let line = line.unwrap_or_else(|| self.lines.before(bytes, range.start));
-                self.record(record, line, range.start, columns);
+                let is_deferred = interest == Interest::Everybody
+                    && self.defer(record, line, range.start, columns);
+                if !is_deferred {
+                    self.record(record, line, range.start, columns);
+                }
             }
         } else {
             self.skip();
@@ -322,14 +328,49 @@ impl<P: Product> Run<'_, P> {
         }
     }
 
-    /// Whether a record of interest may be about a user who is asked for. Whoever else is named in it may
-    /// turn out to be one.
-    fn may_want(&self, record: &[u8]) -> bool {
-        let may_want = self.decoder.named.as_ref().is_none_or(|named| named.may_want(record));
-        if let Some(sieve) = self.decoder.sieve.as_ref().filter(|_| !may_want) {
+    /// Whom a record may concern; `None` where it need not be decoded. Whoever is named in one of interest
+    /// that is passed over may turn out to be a user who is asked for.
+    fn interest(&self, candidates: &mut Candidates<'_>, range: &Range<usize>) -> Option<Interest> {
+        if !candidates.holds(range) {
+            return None;
+        }
+        let record = &candidates.bytes[range.clone()];
+        let named = self.decoder.named.as_ref();
+        let interest = named.map_or(Interest::Users, |named| named.interest(record));
+        if interest != Interest::None {
+            return Some(interest);
+        }
+        if let Some(sieve) = &self.decoder.sieve {
             sieve.note_record(record);
         }
-        may_want
+        None
+    }
+
+    /// Puts a record off that concerns everybody, if it is one that may not be needed.
+    fn defer(
+        &mut self,
+        record: &[u8],
+        line: u64,
+        start: usize,
+        columns: Option<&Result<QueryColumns>>,
+    ) -> bool {
+        // Of several inputs, one may hold the same event in a form that has to be decoded.
+        let is_alone = |fingerprints: &Arc<Fingerprints>| !fingerprints.take_content();
+        let may_defer = P::DEFERS
+            && columns.is_none()
+            && self.decoder.fingerprints.as_ref().is_none_or(is_alone);
+        if !may_defer {
+            return false;
+        }
+        let deferred = Deferred::of(self.decoder, record, self.place(line, start));
+        let Some(deferred) = deferred else { return false };
+        self.out.findings.add_deferred(deferred.time);
+        self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
+        let product = P::of_deferred(deferred);
+        // Whoever puts records off tells them apart.
+        let fingerprint = Fingerprint::default();
+        self.out.items.extend(product.map(|product| Ok(Item { product, fingerprint })));
+        true
     }
 
     /// Whether a record that is passed over tells what the log covers. Where nobody is asked for, enough
@@ -342,6 +383,16 @@ impl<P: Product> Run<'_, P> {
     /// What a record that is passed over tells of the log.
     fn sample(&self, record: &[u8], columns: Option<&Result<QueryColumns>>) -> Findings {
         let mut findings = Findings::default();
+        let is_audit = matches!(self.decoder.layout, Layout::Lines(_) | Layout::Json(_));
+        if is_audit
+            && columns.is_none()
+            && self.decoder.pace == Pace::Fast
+            && let Some((time, service)) = time_and_service(record)
+        {
+            findings.add_audit_record(time, service);
+            self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
+            return findings;
+        }
         match self.decoder.decode_record(record, columns) {
             Ok(Decoded::Audit(fields)) => {
                 let origin = Origin::new(Arc::clone(&self.decoder.source));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::product::Needed;
 use super::reading::Reading;
 use super::recognise::Sketched;
 use super::report::Report;
@@ -44,11 +45,36 @@ impl<'a> Events<'a> {
         self.report().clone()
     }
 
+    /// The same reading with records put off that may not be needed, if it has not begun.
+    pub(crate) fn take_needed(&mut self) -> Option<NeededEvents<'a>> {
+        let inputs = self.inputs.take()?;
+        let errors = std::mem::take(&mut self.errors);
+        Some(NeededEvents(Reading::new(Steps::start(inputs), self.dedup, errors)))
+    }
+
     /// The same reading with sketches in place of events, if it has not begun.
     pub(crate) fn take_sketches(&mut self) -> Option<Sketches<'a>> {
         let inputs = self.inputs.take()?;
         let errors = std::mem::take(&mut self.errors);
         Some(Sketches(Reading::new(Steps::start(inputs), self.dedup, errors)))
+    }
+}
+
+/// Events, and records that are decoded only if they are needed, in order.
+pub(crate) struct NeededEvents<'a>(Reading<'a, Needed>);
+
+impl NeededEvents<'_> {
+    /// What reading came to so far.
+    pub(crate) fn report(&self) -> &Report {
+        self.0.report()
+    }
+}
+
+impl Iterator for NeededEvents<'_> {
+    type Item = Result<Needed>;
+
+    fn next(&mut self) -> Option<Result<Needed>> {
+        self.0.next()
     }
 }
 

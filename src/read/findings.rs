@@ -51,7 +51,13 @@ impl Findings {
         self.add_audit_record(event.time, event.service.as_deref().unwrap_or_default());
     }
 
-    fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
+    /// Adds a change of Conditional Access that was not decoded.
+    pub(super) fn add_deferred(&mut self, time: DateTime<Utc>) {
+        self.add_audit_record(time, "Conditional Access");
+        self.events += 1;
+    }
+
+    pub(super) fn add_audit_record(&mut self, time: DateTime<Utc>, service: &str) {
         self.add_audit_records(1, [time, time], service);
     }
 

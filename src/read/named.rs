@@ -30,10 +30,27 @@ impl Named {
     }
 
     /// Whether the record has to be decoded.
-    pub(super) fn may_want(&self, record: &[u8]) -> bool {
+    pub(super) fn interest(&self, record: &[u8]) -> Interest {
         let is_candidate = |prefilter: &Arc<Prefilter>| prefilter.find(record, 0).is_some();
-        self.names.may_stand_in(record) || self.everybody.as_ref().is_some_and(is_candidate)
+        if self.names.may_stand_in(record) {
+            Interest::Users
+        } else if self.everybody.as_ref().is_some_and(is_candidate) {
+            Interest::Everybody
+        } else {
+            Interest::None
+        }
     }
+}
+
+/// Whom a record may concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Interest {
+    /// Nobody who is asked for.
+    None,
+    /// The users who are asked for, or everybody where nobody is.
+    Users,
+    /// Everybody, and none of these users by name.
+    Everybody,
 }
 
 /// Whether a record that is passed over is one of those that are decoded nevertheless. It depends on

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::decode::{Decoder, Item};
+use super::deferred::Deferred;
 use super::findings::Mentions;
 use crate::catalogue::Classification;
 use crate::model::Event;
@@ -58,6 +59,14 @@ pub(super) trait Product: Sized + Send + 'static {
         None
     }
 
+    /// Whether records that concern everybody are put off.
+    const DEFERS: bool = false;
+
+    /// Takes a record that is put off; `None` where none are.
+    fn of_deferred(_deferred: Deferred) -> Option<Self> {
+        None
+    }
+
     /// The place of its record, if it has one.
     fn origin_mut(&mut self) -> Option<&mut Origin> {
         None
@@ -84,5 +93,38 @@ impl Product for Box<Event> {
 
     fn origin_mut(&mut self) -> Option<&mut Origin> {
         Some(&mut self.origin)
+    }
+}
+
+/// An event, or a record that is decoded only if it is needed.
+#[derive(Debug)]
+pub(crate) enum Needed {
+    /// Decoded.
+    Event(Box<Event>),
+    /// Put off.
+    Deferred(Box<Deferred>),
+}
+
+impl Product for Needed {
+    type Shared = ();
+    type Memory = ();
+
+    const DEFERS: bool = true;
+
+    fn memory(_shared: &Arc<()>) {}
+
+    fn of_event(event: Event, _classification: Classification) -> Self {
+        Self::Event(Box::new(event))
+    }
+
+    fn of_deferred(deferred: Deferred) -> Option<Self> {
+        Some(Self::Deferred(Box::new(deferred)))
+    }
+
+    fn origin_mut(&mut self) -> Option<&mut Origin> {
+        Some(match self {
+            Self::Event(event) => &mut event.origin,
+            Self::Deferred(deferred) => &mut deferred.origin,
+        })
     }
 }

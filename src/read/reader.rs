@@ -150,6 +150,14 @@ impl Reader {
         self
     }
 
+    /// Whether changes of policy may be put off: nothing but families is asked for, and not every record
+    /// is to be decoded.
+    pub(crate) fn may_defer(&self) -> bool {
+        let families = &self.filter.families;
+        let has_policy = families.is_empty() || families.contains(&Family::Policy);
+        has_policy && self.filter.asks_for_families_alone() && !self.verify
+    }
+
     /// Only events about these users, and of these families about everybody. Whoever else may be named in
     /// records of the wanted families goes into the sieve.
     pub(crate) fn about(

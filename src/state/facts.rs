@@ -31,7 +31,7 @@ pub(super) enum Fact {
     DefaultMethod(Method),
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flag {
     Admin,
     SsprEnabled,

@@ -22,7 +22,7 @@ enum Column {
     Role,
     /// Whether the roles of the row are active or could be activated.
     RoleState,
-    Flag(usize),
+    Flag(Flag),
     Methods,
     DefaultMethod,
     LastUpdated,
@@ -46,12 +46,12 @@ const COLUMNS: [(Column, &[&str]); 14] = [
         &["role", "roles", "rolename", "roledisplayname", "directoryrole", "directoryroles"],
     ),
     (Column::RoleState, &["assignmentstate"]),
-    (Column::Flag(0), &["isadmin"]),
-    (Column::Flag(1), &["isssprenabled", "ssprenabled"]),
-    (Column::Flag(2), &["isssprregistered", "ssprregistered"]),
-    (Column::Flag(3), &["isssprcapable", "ssprcapable"]),
-    (Column::Flag(4), &["ismfaregistered", "mfaregistered"]),
-    (Column::Flag(5), &["ismfacapable", "mfacapable"]),
+    (Column::Flag(Flag::Admin), &["isadmin"]),
+    (Column::Flag(Flag::SsprEnabled), &["isssprenabled", "ssprenabled"]),
+    (Column::Flag(Flag::SsprRegistered), &["isssprregistered", "ssprregistered"]),
+    (Column::Flag(Flag::SsprCapable), &["isssprcapable", "ssprcapable"]),
+    (Column::Flag(Flag::MfaRegistered), &["ismfaregistered", "mfaregistered"]),
+    (Column::Flag(Flag::MfaCapable), &["ismfacapable", "mfacapable"]),
     (Column::Methods, &["methodsregistered"]),
     (Column::DefaultMethod, &["defaultmfamethod", "userpreferredmethodforsecondaryauthentication"]),
     (Column::LastUpdated, &["lastupdateddatetime", "lastupdatedtime", "lastupdated"]),
@@ -64,7 +64,11 @@ const EXPECTED: &str = "a column for the user (userPrincipalName or id) and one 
 
 /// Reads every row of a CSV text.
 pub(super) fn read(text: &str, origin: &Origin, facts: &mut Facts) -> Result<()> {
-    let mut reader = ReaderBuilder::new().delimiter(delimiter(text)).from_reader(text.as_bytes());
+    // Windows PowerShell begins a table with a line such as `#TYPE Selected.User`.
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter(text))
+        .comment(Some(b'#'))
+        .from_reader(text.as_bytes());
     let mut lines = Lines { text: text.as_bytes(), place: 0, line: 1 };
     let header = reader.headers().map_err(|failure| not_csv(failure, origin, &mut lines))?.clone();
     let columns: Vec<_> = header.iter().map(column).collect();
@@ -101,7 +105,8 @@ impl Lines<'_> {
 
 /// The delimiter that the header has most of.
 fn delimiter(text: &str) -> u8 {
-    let header = text.trim_start().lines().next().unwrap_or_default();
+    let is_header = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
+    let header = text.lines().find(is_header).unwrap_or_default();
     let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
     [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
 }
@@ -173,8 +178,8 @@ impl Row<'_> {
                 state(Fact::Role(role_named(role.trim(), is_eligible_only)));
             }
         }
-        for (number, flag) in FLAGS.into_iter().enumerate() {
-            for (name, cell) in self.cells_of(Column::Flag(number)) {
+        for flag in FLAGS {
+            for (name, cell) in self.cells_of(Column::Flag(flag)) {
                 state(Fact::Flag(flag, self.flag(name, cell)?));
             }
         }

@@ -171,13 +171,9 @@ fn role_in(event: &Event) -> Option<String> {
     let change = event.changes().find(|change| change.name == "Role.DisplayName");
     let of_change = change.and_then(|change| {
         let value = [&change.new, &change.old].into_iter().flatten().find(|value| {
-            value
-                .json
-                .as_ref()
-                .and_then(serde_json::Value::as_str)
-                .is_some_and(|name| !name.is_empty())
+            value.json().and_then(serde_json::Value::as_str).is_some_and(|name| !name.is_empty())
         })?;
-        value.json.as_ref()?.as_str().map(str::to_owned)
+        value.json()?.as_str().map(str::to_owned)
     });
     let is_role = |kind: &Option<String>| {
         kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("role"))

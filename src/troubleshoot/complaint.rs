@@ -32,7 +32,7 @@ impl Complaint {
 #[derive(Debug, Clone)]
 pub struct Given<'a> {
     /// The events of the log, in any order. Those of other users change nothing, but those about policy
-    /// must be among them: see [`Reader::user_events`](crate::Reader::user_events).
+    /// must be among them: see [`Reader::complaint_events`](crate::Reader::complaint_events).
     pub events: &'a [Event],
     /// What the log covers beyond these events.
     pub coverage: Coverage,

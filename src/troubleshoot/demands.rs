@@ -185,7 +185,7 @@ fn logged_policies(case: &Case<'_>) -> Vec<PolicyState> {
     let mut last: BTreeMap<String, (&Event, Option<&Value>)> = BTreeMap::new();
     for (event, _) in case.policy_changes(&["policy.conditional_access"]) {
         let target = event.targets.first().and_then(|target| target.id.clone());
-        let value = event.changes().find_map(|change| change.new.as_ref()?.json.as_ref());
+        let value = event.changes().find_map(|change| change.new.as_ref()?.json());
         last.insert(target.unwrap_or_default(), (*event, value));
     }
     let read = |(event, value): &(&Event, Option<&Value>)| {

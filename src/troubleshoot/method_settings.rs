@@ -104,7 +104,7 @@ pub(super) fn logged(case: &Case<'_>, id: &str) -> Option<Settings> {
 /// state alone.
 fn shown(known: &Known<'_>, id: &str) -> Option<Settings> {
     let event = known.0;
-    let values = || event.changes().filter_map(|change| change.new.as_ref()?.json.as_ref());
+    let values = || event.changes().filter_map(|change| change.new.as_ref()?.json());
     let whole = values().find_map(|json| MethodsPolicy::from_json(json, &event.origin));
     if let Some(policy) = whole {
         return settings_in(&policy, id, Some(event.time), Some(known));

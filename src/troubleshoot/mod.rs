@@ -18,10 +18,9 @@
 //!
 //! ```
 //! use std::ops::ControlFlow;
-//! use regaudit::catalogue::Family;
 //! use regaudit::model::{Method, parse_timestamp};
 //! use regaudit::state::{PolicyState, UserExports};
-//! use regaudit::troubleshoot::{Complaint, Coverage, Given, Verdict, symptom, troubleshoot};
+//! use regaudit::troubleshoot::{Complaint, Coverage, Given, Verdict, Wait, symptom, troubleshoot};
 //! use regaudit::Reader;
 //!
 //! // What was asked: who, what, which method, and when.
@@ -32,7 +31,8 @@
 //!
 //! // What there is to go by: the events about Ben, every change of policy, and the two exports.
 //! let log = ["fixtures/ticket/audit-log.json"];
-//! let read = Reader::new().user_events(&complaint.user, &[Family::Policy], log, |fault| {
+//! let reach = Wait::ADVICE.most;
+//! let read = Reader::new().complaint_events(&complaint.user, complaint.at, reach, log, |fault| {
 //!     eprintln!("{fault}");
 //!     ControlFlow::Continue(())
 //! });

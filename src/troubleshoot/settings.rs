@@ -36,7 +36,7 @@ pub(super) fn changes_of(event: &Event) -> Vec<SettingChange> {
 /// The JSON of a value, or its text.
 fn value_of(value: Option<&PropertyValue>) -> Option<Value> {
     let value = value?;
-    let json = value.json.clone().unwrap_or_else(|| Value::String(value.text.clone()));
+    let json = value.json().cloned().unwrap_or_else(|| Value::String(value.text.clone()));
     (!json.is_null()).then_some(json)
 }
 

@@ -94,7 +94,7 @@ fn last<'case, 'a, T>(
 
 /// The text of a value, which may stand in quotes or in a list.
 fn text_of(value: &PropertyValue) -> String {
-    match &value.json {
+    match value.json() {
         Some(serde_json::Value::String(text)) => text.clone(),
         Some(json @ serde_json::Value::Array(_)) => json.to_string(),
         _ => value.text.trim_matches('"').to_owned(),

@@ -48,6 +48,13 @@ fn rows_of_roles_add_up() {
 }
 
 #[test]
+fn the_line_that_windows_powershell_puts_first_is_passed_over() {
+    let ada = user("#TYPE A,B,C\r\nupn;isAdmin\r\nada@example.com;True\r\n", "ada@example.com");
+    assert!(ada.is_admin[0].value);
+    assert_eq!(ada.is_admin[0].origin.line, Some(3));
+}
+
+#[test]
 fn blank_cells_state_nothing() {
     let ada = user("upn\tisAdmin\tmethodsRegistered\nada@example.com\t\t\n", "ada@example.com");
     assert!(!ada.is_unknown() && ada.is_admin.is_empty() && ada.methods.is_empty());

@@ -1,15 +1,20 @@
 //! The doorway between reading and one user: every event about them, under whatever names.
 
+mod needed;
+
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
+use self::needed::{Span, read_needed};
 use crate::catalogue::{Family, classify};
 use crate::error::Error;
 use crate::filter::is_about;
 use crate::model::{Event, guest_home};
-use crate::read::{Reader, Report};
+use crate::read::{Events, Reader, Report};
 use crate::scan::Sieve;
 
 /// How often exports are read at most. Three times are enough, for the ids, for the names that go with
@@ -74,28 +79,42 @@ impl Reader {
         user: &str,
         everybody: &[Family],
         paths: impl IntoIterator<Item = P>,
-        mut on_fault: impl FnMut(Error) -> ControlFlow<()>,
+        on_fault: impl FnMut(Error) -> ControlFlow<()>,
     ) -> UserEvents {
-        let paths: Vec<PathBuf> = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        let search = Search { reader: self, everybody, paths: &paths };
-        let mut known = KnownAs::new(user);
-        let mut reading = search.read(&known, &mut on_fault);
-        known.learn(&reading.events);
-        let mut is_complete = !reading.is_broken_off;
-        let mut readings = 1;
-        while is_complete && reading.may_have_missed(&known) {
-            is_complete = readings < READINGS && paths.iter().all(|path| can_be_read_again(path));
-            if is_complete {
-                reading = search.read(&known, &mut |_| ControlFlow::Continue(()));
-                known.learn(&reading.events);
-                readings += 1;
-            }
-        }
-        let Reading { mut events, report, searched, .. } = reading;
-        events
-            .retain(|event| known.is_theirs(event) || search.concerns_everybody(event, &searched));
-        events.sort_by_key(|event| event.time);
-        UserEvents { events, names: known.names, report, is_complete }
+        let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        Search { reader: self, everybody, paths, recent: None }.run(user, on_fault)
+    }
+
+    /// What a complaint of one user is looked into with: every event about the user, and the changes of
+    /// policy.
+    ///
+    /// Of changes of Conditional Access, which automation may make by the thousand, the last one of each
+    /// policy is among them, and those of the `reach` before the complaint; what happened after it need not
+    /// be. The complaint is at the end of the log where no time is given. Everything else is as in
+    /// [`user_events`](Self::user_events).
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use chrono::TimeDelta;
+    /// use regaudit::Reader;
+    /// let log = ["fixtures/ticket/audit-log.json"];
+    /// let read = Reader::new().complaint_events(
+    ///     "ben@example.com", None, TimeDelta::hours(2), log, |_| ControlFlow::Continue(()),
+    /// );
+    /// assert!(read.is_complete);
+    /// assert_eq!(read.events.len(), 4);
+    /// ```
+    pub fn complaint_events<P: AsRef<Path>>(
+        &self,
+        user: &str,
+        at: Option<DateTime<Utc>>,
+        reach: TimeDelta,
+        paths: impl IntoIterator<Item = P>,
+        on_fault: impl FnMut(Error) -> ControlFlow<()>,
+    ) -> UserEvents {
+        let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
+        let recent = self.may_defer().then_some(Span { at, reach });
+        Search { reader: self, everybody: &[Family::Policy], paths, recent }.run(user, on_fault)
     }
 }
 
@@ -103,7 +122,32 @@ impl Reader {
 struct Search<'a> {
     reader: &'a Reader,
     everybody: &'a [Family],
-    paths: &'a [PathBuf],
+    paths: Vec<PathBuf>,
+    /// Which of the changes are needed that may be put off; all, where nothing is said.
+    recent: Option<Span>,
+}
+
+impl Search<'_> {
+    fn run(&self, user: &str, mut on_fault: impl FnMut(Error) -> ControlFlow<()>) -> UserEvents {
+        let mut known = KnownAs::new(user);
+        let mut reading = self.read(&known, &mut on_fault);
+        known.learn(&reading.events);
+        let mut is_complete = !reading.is_broken_off;
+        let mut readings = 1;
+        while is_complete && reading.may_have_missed(&known) {
+            is_complete =
+                readings < READINGS && self.paths.iter().all(|path| can_be_read_again(path));
+            if is_complete {
+                reading = self.read(&known, &mut |_| ControlFlow::Continue(()));
+                known.learn(&reading.events);
+                readings += 1;
+            }
+        }
+        let Reading { mut events, report, searched, .. } = reading;
+        events.retain(|event| known.is_theirs(event) || self.concerns_everybody(event, &searched));
+        events.sort_by_key(|event| event.time);
+        UserEvents { events, names: known.names, report, is_complete }
+    }
 }
 
 /// What one reading came to.
@@ -121,19 +165,14 @@ struct Reading {
 impl Search<'_> {
     fn read(&self, known: &KnownAs, on_fault: &mut dyn FnMut(Error) -> ControlFlow<()>) -> Reading {
         let searched = known.all();
-        let passed_over = Arc::new(Sieve::default());
+        let passed_over = Arc::new(Sieve::new(!known.asked.contains('@')));
         let users = searched.iter().cloned().collect();
         let reader = self.reader.clone().about(users, self.everybody, Arc::clone(&passed_over));
-        let mut read = reader.paths(self.paths);
-        let mut events = Vec::new();
-        let broken_off = read.by_ref().try_for_each(|event| match event {
-            Ok(event) => {
-                events.push(event);
-                ControlFlow::Continue(())
-            }
-            Err(fault) => on_fault(fault),
-        });
-        let report = read.report().clone();
+        let read = reader.paths(&self.paths);
+        let (events, report, broken_off) = match self.recent {
+            Some(span) => read_needed(read, span, on_fault),
+            None => read_all(read, on_fault),
+        };
         Reading { events, report, searched, passed_over, is_broken_off: broken_off.is_break() }
     }
 
@@ -143,6 +182,21 @@ impl Search<'_> {
         !searched.iter().any(|name| is_about(event, name))
             || classify(event).is_some_and(|found| self.everybody.contains(&found.family))
     }
+}
+
+fn read_all(
+    mut read: Events<'_>,
+    on_fault: &mut dyn FnMut(Error) -> ControlFlow<()>,
+) -> (Vec<Event>, Report, ControlFlow<()>) {
+    let mut events = Vec::new();
+    let broken_off = read.by_ref().try_for_each(|event| match event {
+        Ok(event) => {
+            events.push(event);
+            ControlFlow::Continue(())
+        }
+        Err(fault) => on_fault(fault),
+    });
+    (events, read.report().clone(), broken_off)
 }
 
 impl Reading {
