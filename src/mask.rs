@@ -251,7 +251,7 @@ pub(crate) fn personal_texts<'a>(events: impl IntoIterator<Item = &'a Event>) ->
 /// A text without phone numbers, addresses, and the names given, whatever the case of their letters.
 fn scrub(text: &str, names: &[String]) -> String {
     let mut text = text.to_owned();
-    for name in names {
+    for name in names.iter().filter(|name| !name.is_empty()) {
         text = replace_ignore_case(&text, name, "[name]");
     }
     let numbers: Vec<_> = phone_numbers(&text).collect();

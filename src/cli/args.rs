@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::builder::{
+    NonEmptyStringValueParser, PossibleValuesParser, StringValueParser, TypedValueParser,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use regaudit::catalogue::Family;
 use regaudit::model::{Activity, DateOrder, Method, Outcome};
@@ -261,7 +263,7 @@ Examples:
 #[command(after_help = TROUBLESHOOT_EXAMPLES)]
 pub(super) struct TroubleshootArguments {
     /// Whose complaint it is: user principal name or object id
-    #[arg(long, required = true, value_name = "USER", help_heading = "The complaint")]
+    #[arg(long, required = true, value_parser = NonEmptyStringValueParser::new(), value_name = "USER", help_heading = "The complaint")]
     pub(super) user: Option<String>,
     /// What the user reports [default: every symptom is looked into]
     #[arg(long, value_parser = symptom_parser(), help_heading = "The complaint")]

@@ -137,11 +137,11 @@ activities! {
     /// The sign-in risk policy of ID Protection was changed.
     UpdateSignInRiskPolicy = ["Update Sign-In Risk Policy"],
     /// A Conditional Access policy was added.
-    AddConditionalAccessPolicy = ["Add Conditional Access policy"],
+    AddConditionalAccessPolicy = ["Add Conditional Access policy", "Add conditional access policy"],
     /// A Conditional Access policy was changed.
-    UpdateConditionalAccessPolicy = ["Update Conditional Access policy"],
+    UpdateConditionalAccessPolicy = ["Update Conditional Access policy", "Update conditional access policy"],
     /// A Conditional Access policy was deleted.
-    DeleteConditionalAccessPolicy = ["Delete Conditional Access policy"],
+    DeleteConditionalAccessPolicy = ["Delete Conditional Access policy", "Delete conditional access policy"],
     /// Security defaults were switched on or off.
     UpdateSecurityDefaults = ["Update security defaults"],
     /// Password writeback was switched on for the directory.

@@ -11,14 +11,14 @@ use super::detect::Layout;
 use super::envelope::{Decoded, RecordForm};
 use super::raw::{ACTIVITY, ID, RESULT, TARGETS, TIME};
 use crate::error::Result;
-use crate::model::{DateOrder, Event, parse_timestamp};
+use crate::model::{Activity, DateOrder, Event, parse_timestamp};
 use crate::origin::Origin;
 
 /// The changes that are put off: others are rare.
-const ACTIVITIES: [&[u8]; 3] = [
-    b"Add Conditional Access policy",
-    b"Update Conditional Access policy",
-    b"Delete Conditional Access policy",
+const ACTIVITIES: [Activity; 3] = [
+    Activity::AddConditionalAccessPolicy,
+    Activity::UpdateConditionalAccessPolicy,
+    Activity::DeleteConditionalAccessPolicy,
 ];
 
 /// A record that was not decoded yet.
@@ -44,7 +44,9 @@ impl Deferred {
         };
         let activity = ACTIVITY.value_in(record)?;
         let is_done = RESULT.value_in(record)?.eq_ignore_ascii_case(b"success");
-        if !ACTIVITIES.contains(&activity) || !is_done {
+        let is_one =
+            |one: &Activity| one.spellings().iter().any(|text| text.as_bytes() == activity);
+        if !ACTIVITIES.iter().any(is_one) || !is_done {
             return None;
         }
         let time = std::str::from_utf8(TIME.value_in(record)?).ok()?;

@@ -31,6 +31,9 @@ use crate::origin::Origin;
 pub struct MethodsPolicy {
     /// Where it stands.
     pub origin: Origin,
+    /// Whether it is the whole policy. Settings of methods that were exported by themselves say nothing of
+    /// others.
+    pub is_whole: bool,
     /// When it was last changed, in UTC. It held from then until it was exported.
     #[serde(serialize_with = "serialize_optional_timestamp")]
     pub last_modified: Option<DateTime<Utc>>,
@@ -65,6 +68,7 @@ impl MethodsPolicy {
             .flatten();
         Ok(Some(Self {
             origin: entity.origin.clone(),
+            is_whole: true,
             last_modified: entity.time("lastModifiedDateTime")?,
             migration: entity.text("policyMigrationState")?.map(Migration::from_text),
             configurations: MethodConfiguration::read_all(&configurations)?,
@@ -77,7 +81,14 @@ impl MethodsPolicy {
         configurations: Vec<MethodConfiguration>,
         origin: Origin,
     ) -> Self {
-        Self { origin, last_modified: None, migration: None, configurations, campaign: None }
+        Self {
+            origin,
+            is_whole: false,
+            last_modified: None,
+            migration: None,
+            configurations,
+            campaign: None,
+        }
     }
 
     /// The settings of a method, by the id that Graph gives it (`Sms`), ASCII case aside.

@@ -31,6 +31,8 @@ use crate::origin::Origin;
 pub struct UserExports {
     pub(super) facts: Facts,
     warnings: Vec<Warning>,
+    /// How many were added.
+    exports: usize,
 }
 
 impl UserExports {
@@ -58,9 +60,15 @@ impl UserExports {
         } else {
             rows::read(&text, &origin, &mut found.facts)?;
         }
+        self.exports += 1;
         self.facts.append(found.facts);
         self.warnings.extend(found.warnings);
         Ok(())
+    }
+
+    /// Whether no export was added.
+    pub fn is_empty(&self) -> bool {
+        self.exports == 0
     }
 
     /// What the exports leave open.

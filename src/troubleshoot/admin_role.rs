@@ -201,9 +201,11 @@ fn from_state(case: &Case<'_>) -> Option<Statement> {
         let time = held.iter().filter_map(|role| role.as_of).max();
         return Some(Statement { says: true, time, evidence: evidence.collect() });
     }
-    // What a user is a member of, holds the roles as well.
-    let lists = state.role_lists.iter().chain(state.group_lists.iter().map(|list| &list.origin));
-    if let Some(list) = lists.into_iter().next().filter(|_| state.roles_in_doubt.is_empty()) {
+    // Absence tells something of a user who is known, and of whom no export may mean another.
+    let is_told = state.roles_in_doubt.is_empty()
+        && state.rivals.is_empty()
+        && (case.user.id.is_some() || !state.is_unknown());
+    if let Some(list) = state.role_lists.first().filter(|_| is_told) {
         let says = "The user holds none of the administrator roles in this list.";
         return Some(Statement {
             says: false,

@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::answer::{ComplainingUser, Coverage};
 use super::complaint::{Complaint, Given};
 use crate::attempt::{Attempt, Attempts, UserHistory};
 use crate::catalogue::{Classification, Family, classify};
 use crate::model::{Event, Method, Outcome, guest_home};
-use crate::state::{PolicyState, UserState};
+use crate::state::{PolicyState, Stated, UserState};
 
 /// The rules of policy that speak of one user, and not of everybody.
 const OF_ONE_USER: [&str; 3] = [
@@ -18,6 +18,19 @@ const OF_ONE_USER: [&str; 3] = [
     "policy.strong_authentication_switched",
     "policy.data_subject_request",
 ];
+
+/// The services that write about single users when these register, and so stand in an export of one user as
+/// well.
+const OF_USERS: [&str; 5] = [
+    "Authentication Methods",
+    "Azure MFA",
+    "Core Directory",
+    "Device Registration Service",
+    "Self-service Password Management",
+];
+
+/// How long before a complaint an attempt may be, and still be what the user complains about.
+pub(super) const RECENT: TimeDelta = TimeDelta::days(7);
 
 /// An event and what it means.
 pub(super) type Known<'a> = (&'a Event, Classification);
@@ -48,7 +61,7 @@ impl<'a> Case<'a> {
         let (of_user, policy_events) = select(given.events, &keys);
         let coverage = coverage(given);
         let last_known = coverage.last.or(of_user.last().map(|(event, _)| event.time));
-        let at = complaint.at.or(last_known).unwrap_or_default();
+        let at = within_calendar(complaint.at.or(last_known).unwrap_or_default());
         let later = of_user.iter().filter(|(event, _)| event.time > at).count();
         let events: Vec<Known<'a>> = up_to(of_user, at);
         let (attempts, histories) = replay(&events);
@@ -56,15 +69,25 @@ impl<'a> Case<'a> {
         if later > 0 {
             warnings.push(format!("{later} later events of the user are left out."));
         }
-        if histories.len() > 1 {
+        let ids: BTreeSet<String> =
+            events.iter().filter_map(|(event, _)| Some(event.user()?.id?.to_lowercase())).collect();
+        if ids.len() > 1 {
             warnings.push(format!(
-                "{} accounts have gone by this name; their events are told together.",
-                histories.len()
+                "{} accounts have gone by this name, and are told together; ask by object id to tell them apart.",
+                ids.len()
             ));
         }
         let history = histories.into_iter().max_by_key(|history| history.last);
         let user = user_of(&complaint.user, &events, history.as_ref());
         let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let mut state = given.users.of(&names);
+        if !given.users.is_empty() && state.is_unknown() {
+            warnings.push("The exports of users say nothing of this user; ask by object id if they name users so.".to_owned());
+        }
+        if drop_later(&mut state, at) {
+            warnings
+                .push("What exports say as of a time after the complaint is left out.".to_owned());
+        }
         Self {
             method: complaint.method.as_ref(),
             at,
@@ -76,7 +99,7 @@ impl<'a> Case<'a> {
             attempts,
             history,
             policies: given.policies,
-            state: given.users.of(&names),
+            state,
             warnings,
         }
     }
@@ -103,15 +126,51 @@ impl<'a> Case<'a> {
             && self.coverage.last.is_some_and(|last| last >= self.at)
     }
 
-    /// Whether the log is more than an export of the one service that registers.
+    /// Whether the log is more than what is about one user, or of one service.
     pub(super) fn holds_other_services(&self) -> bool {
-        self.coverage.services.iter().any(|service| service != "Authentication Methods")
+        self.coverage.services.iter().any(|service| !OF_USERS.contains(&service.as_str()))
+    }
+
+    /// Whether the log covers the time of the complaint.
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_covered(TimeDelta::zero())
+    }
+
+    /// The end of what is known before the complaint.
+    pub(super) fn known_until(&self) -> DateTime<Utc> {
+        self.coverage.last.map_or(self.at, |last| last.min(self.at))
     }
 
     /// The object id, in lower case.
     pub(super) fn user_id(&self) -> Option<String> {
         self.user.id.as_ref().map(|id| id.to_lowercase())
     }
+}
+
+/// A time from which one can reckon, in years that anybody writes.
+fn within_calendar(time: DateTime<Utc>) -> DateTime<Utc> {
+    let year = |year| {
+        NaiveDate::from_ymd_opt(year, 1, 2).map(|day| day.and_time(NaiveTime::MIN).and_utc())
+    };
+    time.max(year(1).unwrap_or(time)).min(year(9999).unwrap_or(time))
+}
+
+/// Takes away what is stated as of a time after the complaint; whether anything was.
+fn drop_later(state: &mut UserState, at: DateTime<Utc>) -> bool {
+    fn drop<T>(stated: &mut Vec<Stated<T>>, at: DateTime<Utc>) -> bool {
+        let before = stated.len();
+        stated.retain(|stated| stated.as_of.is_none_or(|as_of| as_of <= at));
+        stated.len() < before
+    }
+    [
+        drop(&mut state.roles, at),
+        drop(&mut state.is_admin, at),
+        drop(&mut state.groups, at),
+        drop(&mut state.methods, at),
+        drop(&mut state.sspr_enabled, at),
+        drop(&mut state.per_user_mfa, at),
+    ]
+    .contains(&true)
 }
 
 /// What records call the user, in lower case. A record that names the user asked for gives away the id,

@@ -73,7 +73,7 @@ pub(super) fn mfa(case: &Case<'_>, attempt: &Attempt) -> Clue {
         }
     }
     if all_off && clue.holds.is_none() {
-        clue.add(false, "Nothing that was given demands multifactor authentication of the user; the registration policy of ID Protection is in no export, and must be off as well.", []);
+        clue.note("Nothing that was given demands multifactor authentication of the user; the registration policy of ID Protection, which is in no export, may.", []);
     }
     if let Some(known) = case.policy_changes(&["policy.registration_policy"]).last() {
         clue.note("A registration policy of ID Protection, or the one for risky users, was changed; whom it is for is not in the log.", [evidence_of(known)]);
@@ -141,14 +141,19 @@ fn conditional_access(case: &Case<'_>) -> Option<Found> {
     let groups: Vec<String> =
         case.state.groups.iter().map(|group| group.value.to_lowercase()).collect();
     let has_groups = case.state.group_lists.iter().any(|list| list.is_transitive);
-    let roles: Vec<String> =
-        case.state.roles.iter().filter_map(|role| role.value.template_id.clone()).collect();
+    let roles: Vec<String> = {
+        let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
+        active.filter_map(|role| role.value.template_id.clone()).collect()
+    };
     let has_roles = !case.state.role_lists.is_empty() || has_groups;
     let mut is_open = false;
     for policy in &policies {
-        if !policy.is_enforced() || !policy.demands_mfa() {
+        if !policy.is_enforced() || !(policy.demands_mfa() || policy.offers_mfa()) {
             continue;
         }
+        // One for some applications, or with another way out, need not have interrupted.
+        let is_for_all = policy.applications.iter().any(|name| name.eq_ignore_ascii_case("All"));
+        let is_sure = policy.demands_mfa() && is_for_all;
         let applies = policy.applies_to(
             case.user_id().as_deref(),
             has_groups.then_some(groups.as_slice()),
@@ -156,7 +161,7 @@ fn conditional_access(case: &Case<'_>) -> Option<Found> {
         );
         let name = policy.display_name.as_deref().unwrap_or("without a name");
         match applies {
-            Applies::Yes => {
+            Applies::Yes if is_sure => {
                 let says = format!(
                     "The Conditional Access policy {name} demands multifactor authentication of the user."
                 );
@@ -168,12 +173,12 @@ fn conditional_access(case: &Case<'_>) -> Option<Found> {
                 );
                 return Some((Some(true), says, vec![evidence]));
             }
-            Applies::Unknown(_) => is_open = true,
+            Applies::Yes | Applies::Unknown(_) => is_open = true,
             Applies::No => {}
         }
     }
     if is_open {
-        return Some((None, "A Conditional Access policy demands multifactor authentication of some; whether the user is among them is not known.".to_owned(), Vec::new()));
+        return Some((None, "A Conditional Access policy demands multifactor authentication of some users, for some applications, or among other ways; whether it interrupted the user is not known.".to_owned(), Vec::new()));
     }
     let list = case.policies.conditional_access_lists.first()?;
     let says = "No Conditional Access policy demands multifactor authentication of the user.";

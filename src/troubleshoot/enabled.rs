@@ -6,7 +6,9 @@ use super::admin_role::roles;
 use super::answer::{Evidence, Missing, Verdict};
 use super::case::{Case, Known};
 use super::input::Input;
-use super::method_settings::{METHODS_POLICY, Settings, configurations_of, exported, logged};
+use super::method_settings::{
+    Exported, Logged, METHODS_POLICY, Settings, configurations_of, exported, logged,
+};
 use super::per_user;
 use super::policy_changed::evidence_of;
 use super::sspr::{self, Scope};
@@ -25,6 +27,11 @@ pub(super) struct Enablement {
 impl Enablement {
     fn new(is_enabled: Option<bool>, reason: impl Into<String>) -> Self {
         Self { is_enabled, reasoning: vec![reason.into()], ..Self::default() }
+    }
+
+    fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reasoning.push(reason.into());
+        self
     }
 
     fn with(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
@@ -62,7 +69,11 @@ fn security_questions(case: &Case<'_>) -> Enablement {
         return never("Administrators are not offered security questions.")
             .with(roles.into_evidence());
     }
-    by_sspr_methods(case, &Method::SecurityQuestions).unwrap_or_else(|| {
+    let of_sspr = by_sspr_methods(case, &Method::SecurityQuestions);
+    if of_sspr.as_ref().is_some_and(|found| found.is_enabled == Some(true)) {
+        return for_password_reset(case, of_sspr.unwrap_or_default());
+    }
+    of_sspr.unwrap_or_else(|| {
         Enablement::new(None, "Security questions are set in the policy of password reset, of which the log holds no change.")
             .needs(Input::SsprSettings, "whether security questions are among the methods of password reset")
     })
@@ -97,6 +108,12 @@ fn app_password(case: &Case<'_>) -> Enablement {
                 "App passwords are for users whose per-user state is enforced; that of the user is {}.",
                 state.name
             );
+            if state.name == "enabled" {
+                return Enablement::new(None, reason)
+                    .because("A registered method turns enabled into enforced by itself.")
+                    .with(state.evidence)
+                    .needs(Input::PerUserState, "the per-user state as it is now");
+            }
             Enablement::new(Some(state.name == "enforced"), reason).with(state.evidence)
         }
         None => Enablement::new(None, "App passwords are for users whose per-user state of multifactor authentication is enforced.")
@@ -138,8 +155,34 @@ fn by_policy(case: &Case<'_>, method: &Method) -> Enablement {
 }
 
 fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
-    let exported = exported(case, id);
-    let logged = logged(case, id);
+    let exported = match exported(case, id) {
+        Exported::Nothing => None,
+        Exported::Settings(settings) => Some(*settings),
+        Exported::Contradiction(evidence) => {
+            return Enablement::new(None, "Exports of the policy contradict each other, and do not say which of them is newer.")
+                .with(evidence)
+                .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime");
+        }
+    };
+    let logged = match logged(case, id) {
+        Logged::Nothing => None,
+        Logged::Settings(settings) => Some(*settings),
+        Logged::Unreadable(change) => {
+            match exported {
+                // The export was made after that change.
+                Some(settings)
+                    if settings.time >= change.time && settings.time <= Some(case.at) =>
+                {
+                    return judge(case, method, settings);
+                }
+                _ => {
+                    return Enablement::new(None, format!("The last change that concerns {id} does not show what it is set to since."))
+                    .with([*change])
+                    .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime");
+                }
+            }
+        }
+    };
     let is_too_new = |settings: &Settings| settings.time.is_some_and(|time| time > case.at);
     match (exported, logged) {
         (Some(exported), Some(logged)) => newer(case, method, exported, logged),
@@ -161,7 +204,8 @@ fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
 /// Of an export and a record of a change, the newer one holds.
 fn newer(case: &Case<'_>, method: &Method, exported: Settings, mut logged: Settings) -> Enablement {
     // Records that hold what changed and nothing else do not say whom the method is for.
-    if logged.configuration.include.is_none() {
+    let is_too_new = exported.time.is_some_and(|time| time > case.at);
+    if logged.configuration.include.is_none() && !is_too_new {
         logged.configuration.include.clone_from(&exported.configuration.include);
         logged.configuration.exclude.clone_from(&exported.configuration.exclude);
     }
@@ -173,7 +217,6 @@ fn newer(case: &Case<'_>, method: &Method, exported: Settings, mut logged: Setti
         (Some(one), Some(other)) => Some(one >= other),
         _ => None,
     };
-    let is_too_new = exported.time.is_some_and(|time| time > case.at);
     match is_after(exported.time, logged.time) {
         Some(true) if !is_too_new => judge(case, method, exported),
         Some(_) => {
@@ -339,7 +382,7 @@ fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enablement {
     match newest {
         Some(stated) if !stated.value => Enablement::new(
             Some(false),
-            "Email serves password reset alone, which is not enabled for the user.",
+            "The method serves password reset alone, which is not enabled for the user.",
         )
         .with(enabled.evidence)
         .with([Evidence::state(
@@ -347,6 +390,15 @@ fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enablement {
             stated.as_of,
             "Password reset is not enabled for the user.",
         )]),
-        _ => enabled,
+        Some(_) => enabled,
+        None => match sspr::scope(case) {
+            Some(scope) if scope.value == Scope::Selected => {
+                Enablement::new(None, "The method serves password reset alone, which is on for a group; whether the user is in it is not known.")
+                    .with(enabled.evidence)
+                    .with([evidence_of(scope.known)])
+                    .needs(Input::RegistrationDetails, "whether password reset is enabled for the user")
+            }
+            _ => enabled,
+        },
     }
 }

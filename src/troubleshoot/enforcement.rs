@@ -6,7 +6,7 @@
 //! whatever demands registration, and from what the user then registered (inferred).
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
-use super::case::{Case, Known};
+use super::case::{Case, Known, RECENT};
 use super::demands::{Clue, mfa, sspr_enabled, sspr_required};
 use super::guide::Step;
 use super::input::Input;
@@ -32,11 +32,7 @@ impl Asked {
     /// registration.
     fn of(demand: Option<bool>, enabled: Option<bool>, required: Option<bool>) -> Self {
         let (for_mfa, for_sspr) = match (demand, enabled) {
-            // Something interrupted that is not known.
-            (Some(false), Some(false)) => (None, None),
             (_, Some(false)) => (Some(true), Some(false)),
-            // Without a policy for multifactor authentication, only password reset is left.
-            (Some(false), _) => (Some(false), Some(true)),
             (Some(true), Some(true)) => (Some(true), Some(true)),
             (demand, _) => (demand, required.filter(|required| *required)),
         };
@@ -45,7 +41,9 @@ impl Asked {
 }
 
 pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
-    let interrupted = case.attempts.iter().rev().find(|attempt| attempt.mode == Mode::Interrupt);
+    let is_recent = |attempt: &&Attempt| case.at - attempt.last <= RECENT;
+    let interrupted = case.attempts.iter().rev().filter(is_recent);
+    let interrupted = interrupted.into_iter().find(|attempt| attempt.mode == Mode::Interrupt);
     let Some(attempt) = interrupted else { return not_interrupted(case, step) };
     if attempt.outcome == AttemptOutcome::Reviewed {
         return review(case, step, attempt);
@@ -109,8 +107,9 @@ fn conclude(case: &Case<'_>, step: &'static Step, asked: &Asked) -> Finding {
         (Some(true), Some(true)) => "for multifactor authentication and password reset",
         (Some(true), Some(false)) => "for multifactor authentication alone",
         (Some(true), None) => "for multifactor authentication, and perhaps password reset",
-        (Some(false), Some(true)) => "for password reset alone",
-        (None, Some(true)) => "for password reset, and perhaps multifactor authentication",
+        (Some(false) | None, Some(true)) => {
+            "for password reset, and perhaps multifactor authentication"
+        }
         _ => {
             return open(
                 step,
@@ -169,7 +168,11 @@ fn open(step: &'static Step, conclusion: &str) -> Finding {
 
 fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
     match case.attempts.last() {
-        Some(attempt) if attempt.mode == Mode::Manage => {
+        Some(attempt)
+            if attempt.mode == Mode::Manage
+                && case.is_reached()
+                && case.at - attempt.last <= RECENT =>
+        {
             let conclusion = "The user was not interrupted: the attempts in the log were made on the page of the security info.";
             Finding::new(step, Verdict::RuledOut, conclusion)
                 .with(steps_of(case, attempt))
@@ -180,9 +183,9 @@ fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
             Verdict::CannotTell,
             "Whether the user was interrupted cannot be told.",
         )
-        .because("No event of the attempts shows whether sign-in asked for them.")
+        .because("No event of an attempt in the week before shows whether sign-in asked for it, or the log ends before the complaint.")
         .with(steps_of(case, attempt))
-        .needs(Input::AuditLog, "how the attempt ended"),
+        .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
         None => Finding::new(
             step,
             Verdict::CannotTell,

@@ -65,7 +65,7 @@ impl Input {
                 "Graph GET /users/{id}/authentication/methods, given with --users"
             }
             Self::GroupMemberships => {
-                "Graph GET /users/{id}/transitiveMemberOf, given with --users"
+                "Graph GET /users/{id}?$expand=transitiveMemberOf, given with --users"
             }
             Self::PerUserState => {
                 "Graph (beta) GET /users/{id}/authentication/requirements, given with --users"

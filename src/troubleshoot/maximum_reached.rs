@@ -6,7 +6,7 @@ use super::guide::Step;
 use super::input::Input;
 use super::limits::{LIMITS, Limit, limit_of};
 use crate::attempt::Certainty;
-use crate::model::{Method, MethodFamily, Outcome};
+use crate::model::{Method, Outcome};
 use crate::state::{MethodHeld, Stated};
 
 pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
@@ -71,11 +71,10 @@ fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
 
 /// What exports of methods come to; one that counts comes before one that names.
 fn exported(case: &Case<'_>, limit: &Limit) -> Option<Number> {
+    // App passwords are in no list of methods.
+    let is_listed = limit_of(&Method::AppPassword).is_none_or(|other| other.kind != limit.kind);
     let counts = |stated: &&Stated<Vec<MethodHeld>>| {
-        let of_kind = stated.value.iter().filter(|held| (limit.is_of)(&held.method));
-        of_kind
-            .clone()
-            .all(|held| held.number.is_some() || held.method.family() == MethodFamily::Phone)
+        is_listed && stated.value.iter().all(|held| held.number.is_some())
     };
     let newest = |is_counted: bool| {
         let all = case.state.methods.iter().filter(move |stated| counts(stated) == is_counted);

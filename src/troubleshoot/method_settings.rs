@@ -6,7 +6,7 @@ use serde_json::json;
 use super::answer::Evidence;
 use super::case::{Case, Known};
 use super::policy_changed::evidence_of;
-use super::settings::changes_of;
+use super::settings::{SettingChange, changes_of};
 use crate::model::{Event, Method};
 use crate::origin::Origin;
 use crate::state::{MethodConfiguration, MethodsPolicy, Migration};
@@ -41,11 +41,41 @@ pub(super) fn configurations_of(case: &Case<'_>, method: &Method) -> Vec<String>
     configurations.filter(is_named).map(|configuration| configuration.id.clone()).collect()
 }
 
-/// The settings in the export that was changed last.
-pub(super) fn exported(case: &Case<'_>, id: &str) -> Option<Settings> {
-    let newest = case.policies.methods.iter().max_by_key(|policy| policy.last_modified)?;
-    Some(settings_in(newest, id, newest.last_modified, None))
-        .map(|settings| settings.unwrap_or_else(|| absent(newest, id)))
+/// What exports say of a method at the time of the complaint.
+pub(super) enum Exported {
+    /// Nothing.
+    Nothing,
+    /// The export that was changed last, before the complaint or after it.
+    Settings(Box<Settings>),
+    /// Exports of which it is not known which is newer say different things.
+    Contradiction(Vec<Evidence>),
+}
+
+/// The settings in the exports. One that was changed before the complaint comes before later ones.
+pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
+    let is_told = |policy: &&MethodsPolicy| policy.is_whole || policy.configuration(id).is_some();
+    let told: Vec<&MethodsPolicy> = case.policies.methods.iter().filter(is_told).collect();
+    let is_early =
+        |policy: &&&MethodsPolicy| policy.last_modified.is_none_or(|time| time <= case.at);
+    let early: Vec<&MethodsPolicy> = told.iter().filter(is_early).copied().collect();
+    let candidates = if early.is_empty() { told } else { early };
+    let settings = |policy: &&MethodsPolicy| {
+        let found = settings_in(policy, id, policy.last_modified, None);
+        found.unwrap_or_else(|| absent(policy, id))
+    };
+    let mut all: Vec<Settings> = candidates.iter().map(settings).collect();
+    all.sort_by_key(|settings| settings.time);
+    let Some(newest) = all.pop() else { return Exported::Nothing };
+    // An export without a date may be newer than one that has one.
+    let disagrees = |other: &Settings| {
+        other.configuration.is_enabled != newest.configuration.is_enabled
+            && (other.time.is_none() || other.time == newest.time)
+    };
+    if all.iter().any(disagrees) {
+        let evidence = all.into_iter().chain([newest]).map(|settings| settings.evidence);
+        return Exported::Contradiction(evidence.collect());
+    }
+    Exported::Settings(Box::new(newest))
 }
 
 /// A policy without settings for a method does not enable it.
@@ -94,10 +124,36 @@ fn settings(
     Settings { configuration, migration, evidence, time }
 }
 
-/// The settings after the last change that shows them.
-pub(super) fn logged(case: &Case<'_>, id: &str) -> Option<Settings> {
-    let changes = case.policy_changes(&METHODS_POLICY);
-    changes.filter_map(|known| shown(known, id)).last()
+/// What the log says of a method.
+pub(super) enum Logged {
+    /// Nothing.
+    Nothing,
+    /// The settings after the last change of them.
+    Settings(Box<Settings>),
+    /// A change of them, or of the whole policy, that does not show what they are now.
+    Unreadable(Box<Evidence>),
+}
+
+/// The settings after the last change of them.
+pub(super) fn logged(case: &Case<'_>, id: &str) -> Logged {
+    let mut last = Logged::Nothing;
+    for known in case.policy_changes(&METHODS_POLICY) {
+        if let Some(settings) = shown(known, id) {
+            last = Logged::Settings(Box::new(settings));
+        } else if concerns(known, id) {
+            last = Logged::Unreadable(Box::new(evidence_of(known)));
+        }
+    }
+    last
+}
+
+/// Whether a change that does not show the settings of a method may have changed them nevertheless.
+fn concerns((event, found): &Known<'_>, id: &str) -> bool {
+    let is_named = |change: &SettingChange| {
+        change.setting.split(['.', '/', ' ']).any(|part| part.eq_ignore_ascii_case(id))
+    };
+    let changes = changes_of(event);
+    found.rule == METHODS_POLICY[1] || changes.is_empty() || changes.iter().any(is_named)
 }
 
 /// The settings of a method that a record shows: in the whole policy, in settings of one method, or as the

@@ -1,6 +1,7 @@
 //! Whether a policy was changed so shortly before that users may still meet the old one.
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known};
@@ -8,7 +9,7 @@ use super::guide::{Step, Wait};
 use super::input::Input;
 use super::settings::changes_of;
 use crate::catalogue::{Classification, rule};
-use crate::model::{Event, Outcome, format_timestamp};
+use crate::model::{Event, Outcome, Status, format_timestamp};
 
 /// Changes that bear on what users are offered, by the rule that names them.
 struct Influence {
@@ -53,13 +54,24 @@ pub(super) fn switches_administrators(event: &Event) -> bool {
 /// registering security info. One whose text is not there may be.
 fn asks_for_registration(event: &Event) -> bool {
     let values = || event.changes().flat_map(|change| [&change.old, &change.new]).flatten();
-    let speaks = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        ["\"mfa\"", "authenticationstrength", "registersecurityinfo"]
-            .iter()
-            .any(|word| text.replace('\\', "").contains(word))
+    values().next().is_none()
+        || values().any(|value| value.json().is_none_or(is_about_registration))
+}
+
+/// Whether a policy demands multifactor authentication, or is for whoever registers security info.
+fn is_about_registration(policy: &Value) -> bool {
+    let controls = &policy["grantControls"];
+    let holds = |list: &Value, word: &str| {
+        list.as_array().is_some_and(|list| {
+            list.iter().any(|entry| entry.as_str().is_some_and(|entry| entry.contains(word)))
+        })
     };
-    values().next().is_none() || values().any(|value| speaks(&value.text))
+    holds(&controls["builtInControls"], "mfa")
+        || controls["authenticationStrength"].is_object()
+        || holds(
+            &policy["conditions"]["applications"]["includeUserActions"],
+            "registersecurityinfo",
+        )
 }
 
 /// How long a change takes, if it is one that bears on what users are offered.
@@ -76,14 +88,25 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
         done().filter(|((event, _), wait)| event.time + wait.most > case.at).collect();
     let failed = bearing()
         .filter(|((event, found), wait)| {
-            found.outcome == Outcome::Failure && event.time + wait.most > case.at
+            found.outcome == Outcome::Failure
+                && event.status == Status::Failure
+                && event.time + wait.most > case.at
         })
         .count();
-    let finding = match recent.iter().map(|((event, _), wait)| event.time + wait.most).max() {
-        Some(until) => changed(step, &recent, until),
-        None => {
-            not_changed(case, step, done().map(|(known, _)| known).max_by_key(|known| known.0.time))
-        }
+    let unclear: Vec<&Known<'_>> = bearing()
+        .filter(|((event, found), wait)| {
+            found.outcome != Outcome::Success
+                && event.status != Status::Failure
+                && event.time + wait.most > case.at
+        })
+        .map(|(known, _)| known)
+        .collect();
+    let until = recent.iter().map(|((event, _), wait)| event.time + wait.most).max();
+    let finding = if let Some(until) = until {
+        changed(step, &recent, until)
+    } else {
+        let last = done().map(|(known, _)| known).max_by_key(|known| known.0.time);
+        not_changed(case, step, last, &unclear)
     };
     if failed == 0 {
         return finding;
@@ -129,19 +152,26 @@ fn changed(step: &'static Step, recent: &[(&Known<'_>, Wait)], until: DateTime<U
     finding
 }
 
-fn not_changed(case: &Case<'_>, step: &'static Step, last: Option<&Known<'_>>) -> Finding {
+fn not_changed(
+    case: &Case<'_>,
+    step: &'static Step,
+    last: Option<&Known<'_>>,
+    unclear: &[&Known<'_>],
+) -> Finding {
     let longest = Wait::ADVICE.most;
     let since = case.at - longest;
     let (from, to) = (format_timestamp(since), format_timestamp(case.at));
     let is_covered = case.is_covered(longest);
     let is_whole = case.holds_other_services();
-    let mut finding = if is_covered && is_whole {
+    let mut finding = if is_covered && is_whole && unclear.is_empty() {
         let conclusion =
             "No policy that bears on registration was changed in the two hours before.";
         Finding::new(step, Verdict::RuledOut, conclusion)
     } else {
-        let why = if is_covered {
-            "The log holds records of the Authentication Methods service alone; changes of password reset, Conditional Access and ID Protection are logged by others."
+        let why = if !unclear.is_empty() {
+            "Of a change shortly before, the log does not say whether it was done."
+        } else if is_covered {
+            "The log may be an export of one user or one service: it holds records of no other services than write about users who register."
         } else {
             "The log does not cover the two hours before the complaint."
         };
@@ -151,6 +181,7 @@ fn not_changed(case: &Case<'_>, step: &'static Step, last: Option<&Known<'_>>) -
             "Whether a policy was changed shortly before cannot be told.",
         )
         .because(why)
+        .with(unclear.iter().map(|known| evidence_of(known)))
         .needs(Input::AuditLog, format!("every change of policy from {from} to {to} (UTC)"))
     };
     if let Some(last) = last {

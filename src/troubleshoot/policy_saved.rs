@@ -36,11 +36,13 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     }
     match last_saved(case) {
         Some((time, evidence)) => saved(case, step, time, evidence),
-        None if case.is_covered(Wait::ADVICE.most) => again(Finding::new(
-            step,
-            Verdict::RuledOut,
-            "No policy that enables methods was saved in the two hours before.",
-        )),
+        None if case.is_covered(Wait::ADVICE.most) && case.holds_other_services() => {
+            again(Finding::new(
+                step,
+                Verdict::RuledOut,
+                "No policy that enables methods was saved in the two hours before.",
+            ))
+        }
         None => Finding::new(
             step,
             Verdict::CannotTell,
@@ -77,6 +79,15 @@ fn saved(case: &Case<'_>, step: &'static Step, time: DateTime<Utc>, evidence: Ev
             format!("Wait until {} (UTC), and test again.", format_timestamp(until)),
         )
         .wait_until(until);
+    }
+    if !(case.is_covered(Wait::ADVICE.most) && case.holds_other_services()) {
+        let conclusion = format!(
+            "The last save known is that of {when}; whether there was a later one cannot be told."
+        );
+        return Finding::new(step, Verdict::CannotTell, conclusion).with([evidence]).needs(
+            Input::AuditLog,
+            "the changes of policy, of all services, in the two hours before the complaint",
+        );
     }
     again(Finding::new(
         step,

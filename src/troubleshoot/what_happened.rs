@@ -1,7 +1,7 @@
 //! What the user really met.
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
-use super::case::{Case, Known};
+use super::case::{Case, Known, RECENT};
 use super::guide::Step;
 use super::input::Input;
 use super::policy_changed::says;
@@ -54,10 +54,11 @@ fn of_attempt(
 ) -> Finding {
     let steps = steps_of(case, attempt);
     let when = format_timestamp(attempt.last);
-    if attempt.outcome == AttemptOutcome::Abandoned && case.at - attempt.last < Attempts::GAP {
-        let conclusion = format!(
-            "The last attempt was begun at {when}, and may have gone on after the log ends."
-        );
+    if attempt.outcome == AttemptOutcome::Abandoned
+        && case.known_until() - attempt.last < Attempts::GAP
+    {
+        let conclusion =
+            format!("The last attempt was begun at {when}, and may have gone on after that.");
         return Finding::new(step, Verdict::CannotTell, conclusion)
             .with(steps)
             .with(evidence(taken))
@@ -89,6 +90,13 @@ fn of_attempt(
         )
         .with(steps)
         .needs(Input::AuditLog, "how the attempt ended"),
+        None if !case.is_reached() || case.at - attempt.last > RECENT => Finding::new(
+            step,
+            Verdict::CannotTell,
+            format!("The last attempt known, at {when}, went through: {}; the log ends before the complaint, or the attempt was long before it.", came_to(attempt.outcome)),
+        )
+        .with(steps)
+        .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
         None => {
             let conclusion =
                 format!("The last attempt, at {when}, went through: {}.", came_to(attempt.outcome));

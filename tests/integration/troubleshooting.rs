@@ -276,7 +276,7 @@ fn check_state(evidence: &Evidence, scenario: &Scenario) {
         "The policy was last changed." => holds("lastModifiedDateTime"),
         "The Authentication methods policy." => holds("authenticationMethodConfigurations"),
         "A registration campaign is on." => holds("authenticationMethodsRegistrationCampaign"),
-        "The groups of the user." => holds("#microsoft.graph.group"),
+        "The groups of the user." => holds("#microsoft.graph.group") || holds("transitiveMemberOf"),
         "The user holds none of the administrator roles in this list." => true,
         "No Conditional Access policy demands multifactor authentication of the user." => {
             text.contains("conditionalAccess")

@@ -4,7 +4,8 @@ use super::{Definition, Kind, OfEvent, Seen};
 use crate::model::{Method, Reason, Target};
 use crate::query::value::Value;
 
-const FAMILIES: &[&str] = &["credential", "other", "password", "policy", "registration", "twin"];
+const FAMILIES: &[&str] =
+    &["credential", "other", "password", "policy", "registration", "role", "twin"];
 const OUTCOMES: &[&str] = &["cancelled", "failure", "started", "success", "unknown"];
 const STATUSES: &[&str] = &["failure", "success", "timeout", "unknown"];
 const ACTOR_KINDS: &[&str] = &["admin", "application", "service", "unknown", "user"];
@@ -180,4 +181,17 @@ pub(super) const RECORD: Definition<OfEvent> =
 /// The user the event is about, else the first target of any kind.
 fn target(seen: Seen<'_>) -> Option<&Target> {
     seen.event.target_user().or(seen.event.targets.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Family;
+
+    #[test]
+    fn every_family_has_a_place_in_the_column() {
+        let mut families = Family::ALL.map(Family::as_str);
+        families.sort_unstable();
+        assert_eq!(FAMILIES, families);
+    }
 }
