@@ -68,7 +68,6 @@ fn policies(arguments: &TroubleshootArguments, session: &mut Session) -> Option<
     for path in &arguments.policy {
         is_whole &= session.check(policies.add_path(path));
     }
-    policies.warnings.iter().for_each(|warning| complain(&format!("warning: {warning}")));
     is_whole.then_some(policies)
 }
 
@@ -79,6 +78,5 @@ fn users(arguments: &TroubleshootArguments, session: &mut Session) -> Option<Use
     for path in &arguments.users {
         is_whole &= session.check(users.add_path(path));
     }
-    users.warnings().iter().for_each(|warning| complain(&format!("warning: {warning}")));
     is_whole.then_some(users)
 }

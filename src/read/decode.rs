@@ -384,11 +384,8 @@ impl<P: Product> Run<'_, P> {
     fn sample(&self, record: &[u8], columns: Option<&Result<QueryColumns>>) -> Findings {
         let mut findings = Findings::default();
         let is_audit = matches!(self.decoder.layout, Layout::Lines(_) | Layout::Json(_));
-        if is_audit
-            && columns.is_none()
-            && self.decoder.pace == Pace::Fast
-            && let Some((time, service)) = time_and_service(record)
-        {
+        let from_bytes = || time_and_service(record).filter(|_| is_audit && columns.is_none());
+        if let Some((time, service)) = from_bytes() {
             findings.add_audit_record(time, service);
             self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
             return findings;

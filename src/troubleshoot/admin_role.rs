@@ -13,8 +13,8 @@ use crate::model::{Event, Method, format_timestamp};
 use crate::state::{Role, follows_administrator_policy};
 
 /// Rules of roles that are held at once; those for activation give nothing yet.
-const GIVEN: [&str; 1] = ["role.given"];
-const TAKEN: [&str; 1] = ["role.taken"];
+const GIVEN: &str = "role.given";
+const TAKEN: &str = "role.taken";
 
 /// What is known of roles.
 pub(super) struct Roles {
@@ -51,6 +51,8 @@ struct Statement {
     /// As of when; `None` where that is not known.
     time: Option<DateTime<Utc>>,
     evidence: Vec<Evidence>,
+    /// Whether its parts disagree.
+    is_contradictory: bool,
 }
 
 pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
@@ -72,6 +74,12 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
 /// Whether the user follows the administrator policy.
 pub(super) fn roles(case: &Case<'_>) -> Roles {
     match (from_log(case), from_state(case)) {
+        (log, Some(state)) if state.is_contradictory => {
+            let evidence = log.into_iter().flat_map(|log| log.evidence).chain(state.evidence);
+            Roles::new(Verdict::CannotTell, "The exports of roles contradict each other.")
+                .with(evidence)
+                .because("Export the roles again. The report of registrations may count roles that the administrator policy is not for.")
+        }
         (Some(log), Some(state)) if log.says != state.says => contradiction(log, state),
         (Some(log), None) if !log.says => Roles::new(
             Verdict::CannotTell,
@@ -134,13 +142,9 @@ fn contradiction(log: Statement, state: Statement) -> Roles {
 /// The last word of the log on each role: whether an administrator role is held at the end.
 fn from_log(case: &Case<'_>) -> Option<Statement> {
     let mut last: BTreeMap<String, (bool, &Known<'_>)> = BTreeMap::new();
-    let mut changes: Vec<(bool, &Known<'_>)> =
-        case.successes(&GIVEN).map(|known| (true, known)).collect();
-    changes.extend(case.successes(&TAKEN).map(|known| (false, known)));
-    changes.sort_by_key(|(_, (event, _))| event.time);
-    for (is_given, known) in changes {
+    for known in case.successes(&[GIVEN, TAKEN]) {
         if let Some(role) = role_in(known.0) {
-            last.insert(role.to_lowercase(), (is_given, known));
+            last.insert(role.to_lowercase(), (known.1.rule == GIVEN, known));
         }
     }
     let of_administrators: Vec<_> =
@@ -163,18 +167,18 @@ fn from_log(case: &Case<'_>) -> Option<Statement> {
             evidence
         })
         .collect();
-    Some(Statement { says, time: Some(time), evidence })
+    Some(Statement { says, time: Some(time), evidence, is_contradictory: false })
 }
 
 /// The role that a record gives or takes.
 fn role_in(event: &Event) -> Option<String> {
-    let change = event.changes().find(|change| change.name == "Role.DisplayName");
-    let of_change = change.and_then(|change| {
-        let value = [&change.new, &change.old].into_iter().flatten().find(|value| {
-            value.json().and_then(serde_json::Value::as_str).is_some_and(|name| !name.is_empty())
-        })?;
-        value.json()?.as_str().map(str::to_owned)
-    });
+    let text = |name: &str| {
+        let change = event.changes().find(|change| change.name == name)?;
+        let values = [&change.new, &change.old].into_iter().flatten();
+        let mut texts = values.filter_map(|value| value.json()?.as_str());
+        texts.find(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let of_change = text("Role.DisplayName").or_else(|| text("Role.TemplateId"));
     let is_role = |kind: &Option<String>| {
         kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("role"))
     };
@@ -184,43 +188,70 @@ fn role_in(event: &Event) -> Option<String> {
     })
 }
 
-/// What exports say, the newest where they are dated.
+/// What exports say; `None` where they say nothing.
 fn from_state(case: &Case<'_>) -> Option<Statement> {
+    let says = [held_roles(case), listed_members(case), counted_by_report(case)];
+    let mut statements = says.into_iter().flatten();
+    let first = statements.next()?;
+    Some(statements.fold(first, |all, other| Statement {
+        is_contradictory: all.is_contradictory || all.says != other.says,
+        says: all.says,
+        time: all.time.min(other.time),
+        evidence: all.evidence.into_iter().chain(other.evidence).collect(),
+    }))
+}
+
+/// The administrator roles that exports give the user.
+fn held_roles(case: &Case<'_>) -> Option<Statement> {
+    let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
+    let held = active.filter(|role| role.value.follows_administrator_policy());
+    let evidence: Vec<Evidence> = held
+        .map(|role| {
+            let says = format!("The user holds {}.", name_of(&role.value));
+            Evidence::state(&role.origin, role.as_of, says)
+        })
+        .collect();
+    let time = evidence.iter().filter_map(|evidence| evidence.time).max();
+    (!evidence.is_empty()).then_some(Statement {
+        says: true,
+        time,
+        evidence,
+        is_contradictory: false,
+    })
+}
+
+/// What a complete list of members tells of a user who is not in it. Absence tells something of a user who
+/// is known, and of whom no export may mean another.
+fn listed_members(case: &Case<'_>) -> Option<Statement> {
     let state = &case.state;
-    let active = state.roles.iter().filter(|role| !role.value.is_eligible_only);
-    let held: Vec<_> = active.filter(|role| role.value.follows_administrator_policy()).collect();
-    let newest = state.is_admin.iter().max_by_key(|stated| stated.as_of);
-    if !held.is_empty() {
-        let evidence = held.iter().map(|role| {
-            Evidence::state(
-                &role.origin,
-                role.as_of,
-                format!("The user holds {}.", name_of(&role.value)),
-            )
-        });
-        let time = held.iter().filter_map(|role| role.as_of).max();
-        return Some(Statement { says: true, time, evidence: evidence.collect() });
-    }
-    // Absence tells something of a user who is known, and of whom no export may mean another.
+    let holds_some = || {
+        let mut active = state.roles.iter().filter(|role| !role.value.is_eligible_only);
+        active.any(|role| role.value.follows_administrator_policy())
+    };
     let is_told = state.roles_in_doubt.is_empty()
         && state.rivals.is_empty()
-        && (case.user.id.is_some() || !state.is_unknown());
-    if let Some(list) = state.role_lists.first().filter(|_| is_told) {
-        let says = "The user holds none of the administrator roles in this list.";
-        return Some(Statement {
-            says: false,
-            time: None,
-            evidence: vec![Evidence::state(list, None, says)],
-        });
-    }
-    let stated = newest?;
+        && (case.user.id.is_some() || !state.is_unknown())
+        && !holds_some();
+    let list = state.role_lists.first().filter(|_| is_told)?;
+    let says = "The user holds none of the administrator roles in this list.";
+    let evidence = vec![Evidence::state(list, None, says)];
+    Some(Statement { says: false, time: None, evidence, is_contradictory: false })
+}
+
+/// What the newest report of registrations says.
+fn counted_by_report(case: &Case<'_>) -> Option<Statement> {
+    let stated = case.state.is_admin.iter().max_by_key(|stated| stated.as_of)?;
     let says = if stated.value {
         "The report counts the user among the administrators, and does not say by which role."
     } else {
         "The report does not count the user among the administrators."
     };
-    let evidence = vec![Evidence::state(&stated.origin, stated.as_of, says)];
-    Some(Statement { says: stated.value, time: stated.as_of, evidence })
+    Some(Statement {
+        says: stated.value,
+        time: stated.as_of,
+        evidence: vec![Evidence::state(&stated.origin, stated.as_of, says)],
+        is_contradictory: false,
+    })
 }
 
 fn name_of(role: &Role) -> &str {
@@ -232,7 +263,7 @@ fn under_administrator_policy(case: &Case<'_>, finding: Finding) -> Finding {
     let finding = finding
         .because("Administrators need two methods for password reset, and cannot use security questions, no matter what is set for users.")
         .because("It is one method within the first 30 days of a trial, or without a custom domain and without synchronisation from on-premises.")
-        .because("The policy does not follow the Authentication methods policy: an authenticator app that is disabled there can be registered, for password reset alone.");
+        .because("The policy does not follow the Authentication methods policy: authenticator apps of others that are disabled there can be registered, for password reset alone.");
     let finding = match case.method {
         Some(Method::SecurityQuestions) => finding.next(
             NextKind::Explain,

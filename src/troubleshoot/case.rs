@@ -63,23 +63,26 @@ impl<'a> Case<'a> {
         let last_known = coverage.last.or(of_user.last().map(|(event, _)| event.time));
         let at = within_calendar(complaint.at.or(last_known).unwrap_or_default());
         let later = of_user.iter().filter(|(event, _)| event.time > at).count();
-        let events: Vec<Known<'a>> = up_to(of_user, at);
+        let mut events: Vec<Known<'a>> = up_to(of_user, at);
+        let others = leave_out_others(&mut events);
         let (attempts, histories) = replay(&events);
         let mut warnings = Vec::new();
         if later > 0 {
             warnings.push(format!("{later} later events of the user are left out."));
         }
-        let ids: BTreeSet<String> =
-            events.iter().filter_map(|(event, _)| Some(event.user()?.id?.to_lowercase())).collect();
-        if ids.len() > 1 {
+        if !others.is_empty() {
+            let others: Vec<&str> = others.iter().map(String::as_str).collect();
             warnings.push(format!(
-                "{} accounts have gone by this name, and are told together; ask by object id to tell them apart.",
-                ids.len()
+                "Another account has gone by this name ({}); it is left out, as it was used less lately.",
+                others.join(", ")
             ));
         }
+        warnings.extend(given.policies.warnings.iter().map(ToString::to_string));
+        warnings.extend(given.users.warnings().iter().map(ToString::to_string));
         let history = histories.into_iter().max_by_key(|history| history.last);
         let user = user_of(&complaint.user, &events, history.as_ref());
-        let names: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let names = keys.iter().map(String::as_str).filter(|name| !others.contains(*name));
+        let names: Vec<&str> = names.collect();
         let mut state = given.users.of(&names);
         if !given.users.is_empty() && state.is_unknown() {
             warnings.push("The exports of users say nothing of this user; ask by object id if they name users so.".to_owned());
@@ -145,6 +148,18 @@ impl<'a> Case<'a> {
     pub(super) fn user_id(&self) -> Option<String> {
         self.user.id.as_ref().map(|id| id.to_lowercase())
     }
+}
+
+/// Where several accounts have gone by one name, leaves the one that was used last; the ids of the others.
+fn leave_out_others(events: &mut Vec<Known<'_>>) -> BTreeSet<String> {
+    let id = |event: &Event| Some(event.user()?.id?.to_lowercase());
+    let Some(current) = events.iter().rev().find_map(|(event, _)| id(event)) else {
+        return BTreeSet::new();
+    };
+    let others: BTreeSet<String> =
+        events.iter().filter_map(|(event, _)| id(event)).filter(|id| *id != current).collect();
+    events.retain(|(event, _)| id(event).is_none_or(|id| id == current));
+    others
 }
 
 /// A time from which one can reckon, in years that anybody writes.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::answer::Evidence;
+use super::admin_role::roles;
+use super::answer::{Evidence, Verdict};
 use super::case::Case;
 use super::per_user;
 use super::policy_changed::evidence_of;
@@ -224,7 +225,9 @@ pub(super) fn sspr_enabled(case: &Case<'_>, attempt: &Attempt) -> Clue {
         );
         clue.add(stated.value, says.clone(), [Evidence::state(&stated.origin, stated.as_of, says)]);
     }
-    if let Some(scope) = sspr::scope(case) {
+    // Administrators follow a policy of their own.
+    let is_admin = roles(case).verdict == Verdict::Confirmed;
+    if let Some(scope) = sspr::scope(case).filter(|_| !is_admin) {
         let evidence = [evidence_of(scope.known)];
         match scope.value {
             Scope::Everybody => clue.add(true, "Password reset is on for all users.", evidence),

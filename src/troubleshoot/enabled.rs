@@ -298,6 +298,13 @@ fn switched_off(configuration: &MethodConfiguration, method: &Method) -> Option<
 fn disabled(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement {
     let id = &settings.configuration.id;
     let reason = format!("{id} is disabled in the Authentication methods policy.");
+    let roles = roles(case);
+    if *method == Method::SoftwareOath && roles.verdict == Verdict::Confirmed {
+        return Enablement::new(Some(true), reason)
+            .because("The user is an administrator, and can register authenticator apps of others nevertheless, for password reset alone.")
+            .with([settings.evidence])
+            .with(roles.into_evidence());
+    }
     let may_be_elsewhere = match &settings.migration {
         Some(migration) => *migration != Migration::Complete,
         None => case.at < end_of_older_policies(),
@@ -376,8 +383,11 @@ fn for_the_user(case: &Case<'_>, method: &Method, settings: Settings) -> Enablem
     }
 }
 
-/// Email serves password reset alone.
+/// Some methods serve password reset alone. Administrators follow a policy of their own there.
 fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enablement {
+    if roles(case).verdict == Verdict::Confirmed {
+        return enabled;
+    }
     let newest = case.state.sspr_enabled.iter().max_by_key(|stated| stated.as_of);
     match newest {
         Some(stated) if !stated.value => Enablement::new(

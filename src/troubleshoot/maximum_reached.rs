@@ -35,8 +35,18 @@ struct Number {
 }
 
 fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
-    let exported = exported(case, limit);
+    let (exported, others) = exported(case, limit);
     let logged = logged(case, limit);
+    if !others.is_empty() {
+        return Finding::new(
+            step,
+            Verdict::CannotTell,
+            format!("The exports contradict each other on how many {} the user holds.", limit.kind),
+        )
+        .with(exported.into_iter().flat_map(|number| number.evidence))
+        .with(others)
+        .needs(Input::AuthenticationMethods, "how many the user holds now");
+    }
     let (kind, most) = (limit.kind, limit.most);
     let is_full = |number: &Number| number.held >= most;
     match (exported, logged) {
@@ -69,29 +79,37 @@ fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
     }
 }
 
-/// What exports of methods come to; one that counts comes before one that names.
-fn exported(case: &Case<'_>, limit: &Limit) -> Option<Number> {
+/// What exports of methods come to, the newest of those that count before those that name; and what
+/// contradicts it, where it is not known which is newer.
+fn exported(case: &Case<'_>, limit: &Limit) -> (Option<Number>, Vec<Evidence>) {
     // App passwords are in no list of methods.
     let is_listed = limit_of(&Method::AppPassword).is_none_or(|other| other.kind != limit.kind);
-    let counts = |stated: &&Stated<Vec<MethodHeld>>| {
+    let counts = |stated: &Stated<Vec<MethodHeld>>| {
         is_listed && stated.value.iter().all(|held| held.number.is_some())
     };
-    let newest = |is_counted: bool| {
-        let all = case.state.methods.iter().filter(move |stated| counts(stated) == is_counted);
-        all.max_by_key(|stated| stated.as_of)
+    let number = |stated: &Stated<Vec<MethodHeld>>| {
+        let number = |method: &Method| {
+            let of_method = stated.value.iter().filter(|held| held.method == *method);
+            of_method.map(|held| held.number.unwrap_or(1)).sum()
+        };
+        let held = (limit.count)(&number);
+        let says = format!("The user holds {held} {}.", limit.kind);
+        let evidence = vec![Evidence::state(&stated.origin, stated.as_of, says)];
+        Number { held, is_least: !counts(stated), evidence }
     };
-    let stated = newest(true).or_else(|| newest(false))?;
-    let number = |method: &Method| {
-        let of_method = stated.value.iter().filter(|held| held.method == *method);
-        of_method.map(|held| held.number.unwrap_or(1)).sum()
+    let counting = case.state.methods.iter().filter(|stated| counts(stated));
+    let naming = case.state.methods.iter().filter(|stated| !counts(stated));
+    let newest = counting.clone().max_by_key(|stated| stated.as_of);
+    let Some(newest) = newest.or_else(|| naming.max_by_key(|stated| stated.as_of)) else {
+        return (None, Vec::new());
     };
-    let held = (limit.count)(&number);
-    let says = format!("The user holds {held} {}.", limit.kind);
-    Some(Number {
-        held,
-        is_least: !counts(&stated),
-        evidence: vec![Evidence::state(&stated.origin, stated.as_of, says)],
-    })
+    let found = number(newest);
+    let may_be_newer =
+        |stated: &&Stated<Vec<MethodHeld>>| stated.as_of.is_none() || stated.as_of == newest.as_of;
+    let others = counting.filter(may_be_newer).map(number);
+    let contradicting = others.filter(|other| !found.is_least && other.held != found.held);
+    let contradicting = contradicting.flat_map(|other| other.evidence).collect();
+    (Some(found), contradicting)
 }
 
 /// What the log comes to: no fewer than were registered and not deleted.
@@ -124,7 +142,7 @@ fn without_method(case: &Case<'_>, step: &'static Step) -> Finding {
     let full: Vec<(&Limit, Number)> = LIMITS
         .iter()
         .filter_map(|limit| {
-            let number = exported(case, limit).or_else(|| logged(case, limit))?;
+            let number = exported(case, limit).0.or_else(|| logged(case, limit))?;
             (number.held >= limit.most).then_some((limit, number))
         })
         .collect();

@@ -7,9 +7,10 @@ use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known};
 use super::guide::{Step, Wait};
 use super::input::Input;
-use super::settings::changes_of;
+use super::settings::{SettingChange, changes_of};
 use crate::catalogue::{Classification, rule};
-use crate::model::{Event, Outcome, Status, format_timestamp};
+use crate::model::{Event, Method, Outcome, Status, format_timestamp};
+use crate::state::MethodConfiguration;
 
 /// Changes that bear on what users are offered, by the rule that names them.
 struct Influence {
@@ -58,7 +59,8 @@ fn asks_for_registration(event: &Event) -> bool {
         || values().any(|value| value.json().is_none_or(is_about_registration))
 }
 
-/// Whether a policy demands multifactor authentication, or is for whoever registers security info.
+/// Whether a policy is enforced, and demands multifactor authentication or is for whoever registers security
+/// info.
 fn is_about_registration(policy: &Value) -> bool {
     let controls = &policy["grantControls"];
     let holds = |list: &Value, word: &str| {
@@ -66,23 +68,40 @@ fn is_about_registration(policy: &Value) -> bool {
             list.iter().any(|entry| entry.as_str().is_some_and(|entry| entry.contains(word)))
         })
     };
-    holds(&controls["builtInControls"], "mfa")
+    let is_enforced = policy["state"].as_str().is_none_or(|state| state == "enabled");
+    let asks = holds(&controls["builtInControls"], "mfa")
         || controls["authenticationStrength"].is_object()
         || holds(
             &policy["conditions"]["applications"]["includeUserActions"],
             "registersecurityinfo",
-        )
+        );
+    is_enforced && asks
 }
 
 /// How long a change takes, if it is one that bears on what users are offered.
-fn wait_of((event, found): &Known<'_>) -> Option<Wait> {
+fn wait_of(case: &Case<'_>, (event, found): &Known<'_>) -> Option<Wait> {
     let influence = INFLUENCES.iter().find(|influence| influence.rule == found.rule)?;
-    (influence.bears)(event).then_some(influence.wait)
+    let bears = (influence.bears)(event) && !is_about_another(case, event);
+    bears.then_some(influence.wait)
+}
+
+/// Whether every setting that was changed is one of other methods than the one missed.
+pub(super) fn is_about_another(case: &Case<'_>, event: &Event) -> bool {
+    let own = case.method.map(MethodConfiguration::of_method).unwrap_or_default();
+    let changes = changes_of(event);
+    let all = Method::KNOWN.iter().flat_map(MethodConfiguration::of_method);
+    let all: Vec<&str> = all.copied().collect();
+    let names = |change: &SettingChange, ids: &[&str]| {
+        let mut parts = change.setting.split(['.', '/', ' ']);
+        parts.any(|part| ids.iter().any(|id| id.eq_ignore_ascii_case(part)))
+    };
+    let is_of_another = |change: &SettingChange| names(change, &all) && !names(change, own);
+    !own.is_empty() && !changes.is_empty() && changes.iter().all(is_of_another)
 }
 
 pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     let all = || case.policy_events.iter().chain(&case.events);
-    let bearing = || all().filter_map(|known| Some((known, wait_of(known)?)));
+    let bearing = || all().filter_map(|known| Some((known, wait_of(case, known)?)));
     let done = || bearing().filter(|((_, found), _)| found.outcome == Outcome::Success);
     let recent: Vec<(&Known<'_>, Wait)> =
         done().filter(|((event, _), wait)| event.time + wait.most > case.at).collect();

@@ -8,7 +8,7 @@ use super::enabled::enabled;
 use super::guide::{Step, Wait};
 use super::input::Input;
 use super::method_enabled::filled;
-use super::policy_changed::evidence_of;
+use super::policy_changed::{evidence_of, is_about_another};
 use crate::model::format_timestamp;
 
 /// Changes that enable methods.
@@ -55,7 +55,8 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
 
 /// When a policy that enables methods was last saved, up to the complaint.
 fn last_saved(case: &Case<'_>) -> Option<(DateTime<Utc>, Evidence)> {
-    let logged = case.policy_changes(&SAVES).last().map(|known| (known.0.time, evidence_of(known)));
+    let saves = case.policy_changes(&SAVES).filter(|(event, _)| !is_about_another(case, event));
+    let logged = saves.last().map(|known| (known.0.time, evidence_of(known)));
     let exported = case.policies.methods.iter().filter_map(|policy| {
         let time = policy.last_modified.filter(|time| *time <= case.at)?;
         Some((time, Evidence::state(&policy.origin, Some(time), "The policy was last changed.")))
