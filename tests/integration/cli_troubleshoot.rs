@@ -120,3 +120,32 @@ fn text_of_the_log_is_no_markup_and_does_nothing_to_a_terminal() {
     assert!(markdown.contains(r"delete \*Phone\* \| \<b\>"), "{markdown}");
     assert!(!done(&command).output.contains('\u{1b}'));
 }
+
+/// Changes of Conditional Access are put off where there is one input, and every record is accounted for.
+#[test]
+fn changes_that_are_put_off_change_no_answer() {
+    let scenario = "fixtures/troubleshooting/policy_changed_conditional_access_in_lower_case.json";
+    let scenario: Value = serde_json::from_slice(&std::fs::read(scenario).unwrap()).unwrap();
+    let change = &scenario["log"][1];
+    let changes: Vec<Value> = (0..200)
+        .map(|number| {
+            let mut change = change.clone();
+            change["id"] = json!(format!("Conditional_{number}"));
+            change["activityDateTime"] = json!(format!("2026-05-{:02}T08:00:00Z", number % 28 + 1));
+            change
+        })
+        .collect();
+    let folder = folder();
+    let changes = write(&folder, "changes.jsonl", lines(&changes));
+    let user = record(1, "2026-03-09T08:00:00Z", "User reviewed security info", "");
+    let user = write(&folder, "user.jsonl", lines(&[user]));
+    let verdict = |inputs: &str| {
+        let command = format!("troubleshoot --user user.1@example.com --format json {inputs}");
+        let answer = run(&command).json();
+        answer["symptoms"][0]["findings"][2]["evidence"].as_array().unwrap().len()
+    };
+    // As many were made on the last day.
+    assert_eq!(verdict(&changes), 7);
+    assert_eq!(verdict(&format!("{user} {changes}")), 7);
+    assert_eq!(verdict(&format!("--no-dedup {user} {changes}")), 7);
+}
