@@ -90,7 +90,7 @@ fn look_into(path: &Path, threads: usize, user: &str) -> Answer {
     let reach = Wait::ADVICE.most;
     let read = reader.complaint_events(user, None, reach, [path], |_| ControlFlow::Break(()));
     assert!(read.is_complete, "not complete");
-    answer(user, &read.events, Coverage::of(&read.report.findings()))
+    answer(user, &read.events, Coverage::of(&read.report))
 }
 
 fn answer(user: &str, events: &[Event], coverage: Coverage) -> Answer {
@@ -128,6 +128,6 @@ fn decode_in_full(path: &Path) -> Result<Expected, Box<dyn Error>> {
             events.push(event);
         }
     }
-    let answer = answer(user, &events, Coverage::of(&read.report().findings()));
+    let answer = answer(user, &events, Coverage::of(read.report()));
     Ok(Expected { user: user.to_owned(), answer, summary })
 }

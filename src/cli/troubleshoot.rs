@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &TroubleshootArguments) -> io::Result<Ending> {
     };
     let given = Given {
         events: &read.events,
-        coverage: Coverage::of(&read.report.findings()),
+        coverage: Coverage::of(&read.report),
         policies: &policies,
         users: &users,
     };

@@ -354,12 +354,8 @@ impl<P: Product> Run<'_, P> {
         start: usize,
         columns: Option<&Result<QueryColumns>>,
     ) -> bool {
-        // Of several inputs, one may hold the same event in a form that has to be decoded. Without
-        // fingerprints, it is not known how many there are.
-        let is_alone = |fingerprints: &Arc<Fingerprints>| !fingerprints.take_content();
-        let may_defer = P::DEFERS
-            && columns.is_none()
-            && self.decoder.fingerprints.as_ref().is_some_and(is_alone);
+        // Where duplicates are wanted, all of them are.
+        let may_defer = P::DEFERS && columns.is_none() && self.decoder.fingerprints.is_some();
         if !may_defer {
             return false;
         }

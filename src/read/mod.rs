@@ -34,6 +34,7 @@ mod steps;
 mod tally;
 mod walk;
 
+pub(crate) use self::dedup::{Dedup, Fingerprints, Traits};
 pub(crate) use self::deferred::Deferred;
 pub use self::events::Events;
 pub use self::findings::Findings;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::printable::printable;
+use crate::catalogue::Attestation;
 use crate::model::format_timestamp;
 use crate::troubleshoot::{Answer, Evidence, Finding, SYMPTOMS, Step, SymptomAnswer, Verdict};
 
@@ -97,6 +98,10 @@ pub fn write_troubleshooting(
     outline.heading(2, format!("Troubleshooting {}", name_of(answer)));
     outline.entry(0, time_of(answer));
     outline.entry(0, log_of(answer));
+    for gap in &answer.coverage.gaps {
+        let (from, to) = (format_timestamp(gap.from), format_timestamp(gap.to));
+        outline.entry(0, format!("Mind: the log has no record from {from} to {to}."));
+    }
     if let Some(method) = &answer.method {
         outline.entry(0, format!("Method missed: {}", method.as_str()));
     }
@@ -131,10 +136,13 @@ fn time_of(answer: &Answer) -> String {
 }
 
 fn log_of(answer: &Answer) -> String {
-    let events = answer.user.events;
+    let events = match answer.user.events {
+        1 => "1 event".to_owned(),
+        several => format!("{several} events"),
+    };
     match (answer.coverage.first, answer.coverage.last) {
         (Some(first), Some(last)) => format!(
-            "Log: {} to {}, {events} events about the user",
+            "Log: {} to {}, {events} about the user",
             format_timestamp(first),
             format_timestamp(last)
         ),
@@ -208,7 +216,12 @@ fn told(evidence: &Evidence, outline: &mut Outline) {
     let by = evidence.by.as_ref().map(|by| format!("by {by}"));
     let facts: Vec<String> = time.into_iter().chain(by).collect();
     let before = if facts.is_empty() { String::new() } else { format!("{}: ", facts.join(" ")) };
-    outline.entry(1, format!("{before}{} ({})", evidence.says, evidence.origin));
+    let reading = match evidence.attestation {
+        Attestation::ThirdParty => "; read as third parties describe it",
+        Attestation::Inferred => "; how it reads is inferred",
+        _ => "",
+    };
+    outline.entry(1, format!("{before}{} ({}{reading})", evidence.says, evidence.origin));
     for change in evidence.changes.iter().take(SHOWN) {
         let value =
             |value: &Option<String>| value.as_deref().map_or_else(|| "nothing".to_owned(), cut);

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
+use super::coverage::Coverage;
 use super::guide::{Step, Symptom};
 use super::input::Input;
 use super::settings::SettingChange;
-use crate::catalogue::Classification;
+use crate::catalogue::{Attestation, Classification, rule};
 use crate::model::{ActorKind, Event, Method, serialize_optional_timestamp, serialize_timestamp};
 use crate::origin::Origin;
-use crate::read::Findings;
 
 /// What the log, and whatever else was given, tell of a complaint.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,27 +52,6 @@ impl ComplainingUser {
     /// Whether the log knows the user.
     pub fn is_in_log(&self) -> bool {
         self.events > 0
-    }
-}
-
-/// Which stretch of time and which services a log holds, as far as is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Coverage {
-    /// The time of the first record.
-    #[serde(serialize_with = "serialize_optional_timestamp")]
-    pub first: Option<DateTime<Utc>>,
-    /// The time of the last record.
-    #[serde(serialize_with = "serialize_optional_timestamp")]
-    pub last: Option<DateTime<Utc>>,
-    /// The services that wrote records, sorted.
-    pub services: Vec<String>,
-}
-
-impl Coverage {
-    /// What reading found in the records that it looked into.
-    pub fn of(findings: &Findings) -> Self {
-        let services = findings.services.keys().filter(|service| !service.is_empty());
-        Self { first: findings.first, last: findings.last, services: services.cloned().collect() }
     }
 }
 
@@ -150,6 +129,8 @@ pub struct Evidence {
     pub rule: Option<&'static str>,
     /// What was changed.
     pub changes: Vec<SettingChange>,
+    /// How well it is attested that such a record means what it is taken to say: the best authority.
+    pub attestation: Attestation,
     /// Where the record stands.
     pub origin: Origin,
 }
@@ -160,17 +141,19 @@ impl Evidence {
         let actor = &event.actor;
         let by = actor.user_principal_name().or_else(|| actor.application_name());
         let is_own = event.actor_kind() == ActorKind::User;
+        let attested = rule(found.rule).and_then(|rule| rule.attested.iter().min());
         Self {
             says: says.into(),
             time: Some(event.time),
             by: by.or_else(|| actor.id()).filter(|_| !is_own).map(str::to_owned),
             rule: Some(found.rule),
             changes: Vec::new(),
+            attestation: attested.copied().unwrap_or(Attestation::Inferred),
             origin: event.origin.clone(),
         }
     }
 
-    /// What an export of state says.
+    /// What an export of state says, whose properties the reference of Microsoft Graph describes.
     pub(super) fn state(
         origin: &Origin,
         as_of: Option<DateTime<Utc>>,
@@ -182,8 +165,21 @@ impl Evidence {
             by: None,
             rule: None,
             changes: Vec::new(),
+            attestation: Attestation::MicrosoftDocument,
             origin: origin.clone(),
         }
+    }
+
+    /// Taken to say something that is less well attested than what kind of record it is.
+    pub(super) fn attested(mut self, attestation: Attestation) -> Self {
+        self.attestation = self.attestation.max(attestation);
+        self
+    }
+
+    /// In other words.
+    pub(super) fn saying(mut self, says: impl Into<String>) -> Self {
+        self.says = says.into();
+        self
     }
 
     /// With what was changed.

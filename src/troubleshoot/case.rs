@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::answer::{ComplainingUser, Coverage};
+use super::answer::ComplainingUser;
 use super::complaint::{Complaint, Given};
+use super::coverage::Coverage;
 use crate::attempt::{Attempt, Attempts, UserHistory};
 use crate::catalogue::{Classification, Family, classify};
 use crate::model::{Event, Method, Outcome, guest_home};
@@ -68,7 +69,8 @@ impl<'a> Case<'a> {
         let (attempts, histories) = replay(&events);
         let mut warnings = Vec::new();
         if later > 0 {
-            warnings.push(format!("{later} later events of the user are left out."));
+            let events = if later == 1 { "event of the user is" } else { "events of the user are" };
+            warnings.push(format!("{later} later {events} left out."));
         }
         if !others.is_empty() {
             let others: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -123,10 +125,14 @@ impl<'a> Case<'a> {
         self.policy_events.iter().filter(is_wanted)
     }
 
-    /// Whether the log covers so long a time before the complaint, and that time itself.
-    pub(super) fn is_covered(&self, before: TimeDelta) -> bool {
-        self.coverage.first.is_some_and(|first| first <= self.at - before)
-            && self.coverage.last.is_some_and(|last| last >= self.at)
+    /// Whether the log covers everything from a time up to that of the complaint.
+    pub(super) fn is_covered_since(&self, time: DateTime<Utc>) -> bool {
+        self.coverage.holds(time, self.at)
+    }
+
+    /// Whether no change of policy in so long a time before the complaint can have been missed.
+    pub(super) fn shows_changes_within(&self, before: TimeDelta) -> bool {
+        self.is_covered_since(self.at - before) && self.holds_other_services()
     }
 
     /// Whether the log is more than what is about one user, or of one service.
@@ -134,14 +140,9 @@ impl<'a> Case<'a> {
         self.coverage.services.iter().any(|service| !OF_USERS.contains(&service.as_str()))
     }
 
-    /// Whether the log covers the time of the complaint.
-    pub(super) fn is_reached(&self) -> bool {
-        self.is_covered(TimeDelta::zero())
-    }
-
-    /// The end of what is known before the complaint.
-    pub(super) fn known_until(&self) -> DateTime<Utc> {
-        self.coverage.last.map_or(self.at, |last| last.min(self.at))
+    /// The end of what is known of the time behind another, up to the complaint.
+    pub(super) fn known_until(&self, behind: DateTime<Utc>) -> DateTime<Utc> {
+        self.coverage.end_behind(behind).map_or(self.at, |end| end.min(self.at))
     }
 
     /// The object id, in lower case.
@@ -247,6 +248,7 @@ fn coverage(given: &Given<'_>) -> Coverage {
     Coverage {
         first: given.coverage.first.into_iter().chain(times()).min(),
         last: given.coverage.last.into_iter().chain(times()).max(),
+        gaps: given.coverage.gaps.clone(),
         services: services.into_iter().collect(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::answer::Coverage;
+use super::coverage::Coverage;
 use super::guide::Symptom;
 use crate::model::{Event, Method};
 use crate::state::{PolicyState, UserExports};

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::admin_role::roles;
-use super::answer::{Evidence, Verdict};
+use super::answer::Evidence;
 use super::case::Case;
 use super::per_user;
 use super::policy_changed::evidence_of;
 use super::sspr::{self, Scope};
+use super::statement::{Statement, Told, newest};
 use crate::attempt::Attempt;
 use crate::model::{Capability, Event, Method};
 use crate::state::{Applies, ConditionalAccessPolicy, PolicyState};
@@ -86,33 +86,40 @@ pub(super) fn mfa(case: &Case<'_>, attempt: &Attempt) -> Clue {
 type Found = (Option<bool>, String, Vec<Evidence>);
 
 fn per_user(case: &Case<'_>) -> Option<Found> {
-    let state = per_user::state(case)?;
-    if state.is_contradictory {
-        let says = "The log and the export disagree on per-user multifactor authentication.";
-        return Some((None, says.to_owned(), state.evidence));
+    match per_user::state(case) {
+        Told::Nothing => None,
+        Told::Holds { statement, .. } => {
+            let says = format!("Per-user multifactor authentication is {}.", statement.value);
+            Some((Some(statement.value != "disabled"), says, statement.evidence))
+        }
+        Told::Contradiction(evidence) => {
+            let says = "What was given contradicts itself on per-user multifactor authentication.";
+            Some((None, says.to_owned(), evidence))
+        }
     }
-    let says = format!("Per-user multifactor authentication is {}.", state.name);
-    Some((Some(state.name != "disabled"), says, state.evidence))
 }
 
 fn security_defaults(case: &Case<'_>) -> Option<Found> {
     let says = |on: bool| format!("Security defaults are {}.", if on { "on" } else { "off" });
-    let exported = case.policies.security_defaults.last().map(|defaults| {
-        (defaults.is_enabled, Evidence::state(&defaults.origin, None, says(defaults.is_enabled)))
+    let exported = case.policies.security_defaults.iter().map(|defaults| {
+        let on = defaults.is_enabled;
+        Statement::new(on, None, [Evidence::state(&defaults.origin, None, says(on))])
     });
     let logged = case
         .policy_changes(&["policy.security_defaults"])
         .filter_map(|known| Some((is_switched_on(known.0)?, known)))
         .last();
-    match (exported, logged) {
-        (Some((exported, evidence)), Some((logged, known))) if exported != logged => Some((
-            None,
-            "The log and the export disagree on security defaults.".to_owned(),
-            vec![evidence, evidence_of(known)],
-        )),
-        (Some((on, evidence)), _) => Some((Some(on), says(on), vec![evidence])),
-        (None, Some((on, known))) => Some((Some(on), says(on), vec![evidence_of(known)])),
-        (None, None) => None,
+    let logged =
+        logged.map(|(on, known)| Statement::new(on, Some(known.0.time), [evidence_of(known)]));
+    match newest(exported.chain(logged), |one, other| one == other) {
+        Told::Nothing => None,
+        Told::Holds { statement, .. } => {
+            Some((Some(statement.value), says(statement.value), statement.evidence))
+        }
+        Told::Contradiction(evidence) => {
+            let says = "What was given contradicts itself on security defaults.";
+            Some((None, says.to_owned(), evidence))
+        }
     }
 }
 
@@ -218,22 +225,18 @@ pub(super) fn sspr_enabled(case: &Case<'_>, attempt: &Attempt) -> Clue {
             [],
         );
     }
-    if let Some(stated) = case.state.sspr_enabled.iter().max_by_key(|stated| stated.as_of) {
-        let says = format!(
-            "Password reset is {} for the user.",
-            if stated.value { "enabled" } else { "not enabled" }
-        );
-        clue.add(stated.value, says.clone(), [Evidence::state(&stated.origin, stated.as_of, says)]);
-    }
-    // Administrators follow a policy of their own.
-    let is_admin = roles(case).verdict == Verdict::Confirmed;
-    if let Some(scope) = sspr::scope(case).filter(|_| !is_admin) {
-        let evidence = [evidence_of(scope.known)];
-        match scope.value {
-            Scope::Everybody => clue.add(true, "Password reset is on for all users.", evidence),
-            Scope::Nobody => clue.add(false, "Password reset is off for all users.", evidence),
-            Scope::Selected => clue.note("Password reset is on for a group; whether the user is in it is not known from the log.", evidence),
+    match sspr::enabled(case) {
+        Told::Nothing => {}
+        Told::Holds { statement, .. } => {
+            clue.add(statement.value, sspr::says(statement.value), statement.evidence);
         }
+        Told::Contradiction(evidence) => {
+            clue.add(true, sspr::says(true), evidence);
+            clue.add(false, sspr::says(false), []);
+        }
+    }
+    if let Some(scope) = sspr::scope(case).filter(|scope| scope.value == Scope::Selected) {
+        clue.note("Password reset is on for a group; whether the user is in it is not known from the log.", [scope.evidence()]);
     }
     clue
 }
@@ -242,7 +245,7 @@ pub(super) fn sspr_enabled(case: &Case<'_>, attempt: &Attempt) -> Clue {
 pub(super) fn sspr_required(case: &Case<'_>, enabled: &Clue) -> Clue {
     let mut clue = Clue::default();
     let Some(required) = sspr::is_required(case) else { return clue };
-    let evidence = [evidence_of(required.known)];
+    let evidence = [required.evidence()];
     match (required.value, enabled.value()) {
         (true, Some(true)) => {
             clue.add(

@@ -82,7 +82,7 @@ fn with_rules(case: &Case<'_>, finding: Finding, asked: &Asked) -> Finding {
     };
     finding
         .because(format!("Password reset needs {}; where multifactor authentication is asked for as well, the first of two must be a method of it.", gates.value))
-        .with([evidence_of(gates.known)])
+        .with([gates.evidence()])
 }
 
 /// A campaign interrupts as well, and asks for one method.
@@ -170,7 +170,7 @@ fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
     match case.attempts.last() {
         Some(attempt)
             if attempt.mode == Mode::Manage
-                && case.is_reached()
+                && case.is_covered_since(attempt.last)
                 && case.at - attempt.last <= RECENT =>
         {
             let conclusion = "The user was not interrupted: the attempts in the log were made on the page of the security info.";
@@ -183,7 +183,7 @@ fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
             Verdict::CannotTell,
             "Whether the user was interrupted cannot be told.",
         )
-        .because("No event of an attempt in the week before shows whether sign-in asked for it, or the log ends before the complaint.")
+        .because("No event of an attempt in the week before shows whether sign-in asked for it, or the log does not cover all of it.")
         .with(steps_of(case, attempt))
         .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
         None => Finding::new(

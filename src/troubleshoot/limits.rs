@@ -12,6 +12,10 @@ pub(super) type Held<'a> = dyn Fn(&Method) -> u32 + 'a;
 pub(super) struct Limit {
     /// The kind, in words.
     pub(super) kind: &'static str,
+    /// One of the kind.
+    one: &'static str,
+    /// Whether exports that name methods without counting them tell the number: of each method there is one.
+    pub(super) is_told_by_names: bool,
     pub(super) most: u32,
     /// How many of the kind are held, given how many are held of each method.
     pub(super) count: fn(&Held<'_>) -> u32,
@@ -19,10 +23,19 @@ pub(super) struct Limit {
     pub(super) is_of: fn(&Method) -> bool,
 }
 
+impl Limit {
+    /// So many of the kind, in words.
+    pub(super) fn number(&self, number: u32) -> String {
+        format!("{number} {}", if number == 1 { self.one } else { self.kind })
+    }
+}
+
 /// Every documented limit.
 pub(super) const LIMITS: [Limit; 5] = [
     Limit {
         kind: "Microsoft Authenticator apps",
+        one: "Microsoft Authenticator app",
+        is_told_by_names: false,
         most: 5,
         count: |held| {
             held(&Method::AuthenticatorPush)
@@ -40,6 +53,8 @@ pub(super) const LIMITS: [Limit; 5] = [
     },
     Limit {
         kind: "other authenticator apps",
+        one: "other authenticator app",
+        is_told_by_names: false,
         most: 5,
         // Authenticator brings codes of its own.
         count: |held| held(&Method::SoftwareOath).saturating_sub(held(&Method::AuthenticatorPush)),
@@ -47,6 +62,8 @@ pub(super) const LIMITS: [Limit; 5] = [
     },
     Limit {
         kind: "phones",
+        one: "phone",
+        is_told_by_names: true,
         most: 2,
         count: |held| {
             let mobile =
@@ -59,12 +76,16 @@ pub(super) const LIMITS: [Limit; 5] = [
     },
     Limit {
         kind: "passkeys",
+        one: "passkey",
+        is_told_by_names: false,
         most: 10,
         count: |held| held(&Method::PasskeyFido2),
         is_of: |method| *method == Method::PasskeyFido2,
     },
     Limit {
         kind: "app passwords",
+        one: "app password",
+        is_told_by_names: false,
         most: 40,
         count: |held| held(&Method::AppPassword),
         is_of: |method| *method == Method::AppPassword,

@@ -2,7 +2,8 @@
 
 use super::answer::{Finding, NextKind, Verdict};
 use super::case::Case;
-use super::enabled::{Enablement, enabled};
+use super::enabled::enabled;
+use super::enablement::Enablement;
 use super::guide::Step;
 use super::input::Input;
 use crate::model::Method;

@@ -7,6 +7,8 @@ use super::answer::Evidence;
 use super::case::{Case, Known};
 use super::policy_changed::evidence_of;
 use super::settings::{SettingChange, changes_of};
+use super::statement::{Statement, Told, newest};
+use crate::catalogue::Attestation;
 use crate::model::{Event, Method};
 use crate::origin::Origin;
 use crate::state::{MethodConfiguration, MethodsPolicy, Migration};
@@ -63,19 +65,19 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
         let found = settings_in(policy, id, policy.last_modified, None);
         found.unwrap_or_else(|| absent(policy, id))
     };
-    let mut all: Vec<Settings> = candidates.iter().map(settings).collect();
-    all.sort_by_key(|settings| settings.time);
-    let Some(newest) = all.pop() else { return Exported::Nothing };
-    // An export without a date may be newer than one that has one.
-    let disagrees = |other: &Settings| {
-        other.configuration.is_enabled != newest.configuration.is_enabled
-            && (other.time.is_none() || other.time == newest.time)
+    let statements = candidates.iter().map(|policy| {
+        let settings = settings(policy);
+        let (time, evidence) = (settings.time, settings.evidence.clone());
+        Statement::new(settings, time, [evidence])
+    });
+    let is_same = |one: &Settings, other: &Settings| {
+        one.configuration.is_enabled == other.configuration.is_enabled
     };
-    if all.iter().any(disagrees) {
-        let evidence = all.into_iter().chain([newest]).map(|settings| settings.evidence);
-        return Exported::Contradiction(evidence.collect());
+    match newest(statements, is_same) {
+        Told::Nothing => Exported::Nothing,
+        Told::Holds { statement, .. } => Exported::Settings(Box::new(statement.value)),
+        Told::Contradiction(evidence) => Exported::Contradiction(evidence),
     }
-    Exported::Settings(Box::new(newest))
 }
 
 /// A policy without settings for a method does not enable it.
@@ -114,11 +116,7 @@ fn settings(
 ) -> Settings {
     let says = format!("{} is {}.", configuration.id, configuration.state);
     let evidence = match known {
-        Some(known) => {
-            let mut evidence = evidence_of(known);
-            evidence.says = says;
-            evidence
-        }
+        Some(known) => evidence_of(known).saying(says),
         None => Evidence::state(origin, time, says),
     };
     Settings { configuration, migration, evidence, time }
@@ -157,7 +155,8 @@ fn concerns((event, found): &Known<'_>, id: &str) -> bool {
 }
 
 /// The settings of a method that a record shows: in the whole policy, in settings of one method, or as the
-/// state alone.
+/// state alone. The latter two are how records since April 2026 are taken to look, of which no document shows
+/// one.
 fn shown(known: &Known<'_>, id: &str) -> Option<Settings> {
     let event = known.0;
     let values = || event.changes().filter_map(|change| change.new.as_ref()?.json());
@@ -171,11 +170,12 @@ fn shown(known: &Known<'_>, id: &str) -> Option<Settings> {
         },
     );
     let configuration = one.or_else(|| state_alone(event, id))?;
-    Some(settings(configuration, None, &event.origin, Some(event.time), Some(known)))
+    let mut settings = settings(configuration, None, &event.origin, Some(event.time), Some(known));
+    settings.evidence = settings.evidence.attested(Attestation::Inferred);
+    Some(settings)
 }
 
-/// A setting that is named after the method and its state (inferred: no document shows the records since
-/// April 2026).
+/// A setting that is named after the method and its state.
 fn state_alone(event: &Event, id: &str) -> Option<MethodConfiguration> {
     let setting = changes_of(event).into_iter().find(|change| {
         let mut parts = change.setting.split(['.', '/', ' ']);

@@ -43,7 +43,7 @@
 //!
 //! let answer = troubleshoot(&complaint, &Given {
 //!     events: &read.events,
-//!     coverage: Coverage::of(&read.report.findings()),
+//!     coverage: Coverage::of(&read.report),
 //!     policies: &policies,
 //!     users: &users,
 //! });
@@ -81,19 +81,25 @@
 //!
 //! - The time of the complaint bounds everything: what happened later is left out, and an export of a
 //!   policy that was changed later does not tell what held before.
-//! - Of the log and an export, the newer one holds, where it is known which that is. Where it is not, and
+//! - Of several exports and the log, the newest holds, where it is known which that is. Where it is not, and
 //!   they contradict each other, nothing is decided.
-//! - No change in the log rules something out only where the log covers the time, and holds other services
-//!   than the one that registers.
+//! - No change in the log rules something out only where the log covers the time, without a
+//!   [gap](Gap), and holds other services than the one that registers.
+//! - How well it is attested that a record means what it is taken to say stands with each piece of
+//!   [evidence](Evidence::attestation): names of the settings of password reset come from third parties, and no
+//!   document shows the records about methods since April 2026.
 //! - What the log tells of methods held is what was registered in it; only an export, or the directory's own
 //!   list of phones, tells that there are no more.
 
 mod admin_role;
+mod administrator_switch;
 mod answer;
 mod case;
 mod complaint;
+mod coverage;
 mod demands;
 mod enabled;
+mod enablement;
 mod enforcement;
 mod guide;
 mod input;
@@ -103,19 +109,24 @@ mod maximum_reached;
 mod method_enabled;
 mod method_settings;
 mod offers;
+mod password_reset;
 mod per_user;
 mod policy_changed;
 mod policy_saved;
+mod role_statements;
 mod settings;
+mod settings_for_user;
 mod sspr;
+mod statement;
 mod what_happened;
 
 pub use self::answer::{
-    Answer, ComplainingUser, Coverage, Evidence, Finding, MethodOffer, Missing, NextAction,
-    NextKind, SymptomAnswer, Verdict,
+    Answer, ComplainingUser, Evidence, Finding, MethodOffer, Missing, NextAction, NextKind,
+    SymptomAnswer, Verdict,
 };
 use self::case::Case;
 pub use self::complaint::{Complaint, Given};
+pub use self::coverage::{Coverage, Gap};
 use self::guide::Check;
 pub use self::guide::{SYMPTOMS, Source, Step, Symptom, Wait, symptom};
 pub use self::input::Input;

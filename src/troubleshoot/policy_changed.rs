@@ -103,8 +103,9 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     let all = || case.policy_events.iter().chain(&case.events);
     let bearing = || all().filter_map(|known| Some((known, wait_of(case, known)?)));
     let done = || bearing().filter(|((_, found), _)| found.outcome == Outcome::Success);
-    let recent: Vec<(&Known<'_>, Wait)> =
+    let mut recent: Vec<(&Known<'_>, Wait)> =
         done().filter(|((event, _), wait)| event.time + wait.most > case.at).collect();
+    recent.sort_by_key(|((event, _), _)| event.time);
     let failed = bearing()
         .filter(|((event, found), wait)| {
             found.outcome == Outcome::Failure
@@ -130,7 +131,10 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     if failed == 0 {
         return finding;
     }
-    finding.because(format!("{failed} more changes were tried and failed; they change nothing."))
+    finding.because(match failed {
+        1 => "Another change was tried and failed; it changes nothing.".to_owned(),
+        several => format!("{several} other changes were tried and failed; they change nothing."),
+    })
 }
 
 /// What the record says: its meaning, and whether it was done.
@@ -156,19 +160,36 @@ fn changed(step: &'static Step, recent: &[(&Known<'_>, Wait)], until: DateTime<U
     .with(recent.iter().map(|(known, _)| evidence_of(known)))
     .next(NextKind::Wait, format!("Wait until {} (UTC), and test again.", format_timestamp(until)))
     .wait_until(until);
-    for ((event, _), wait) in recent {
-        let basis = if wait.is_documented {
-            "as documented"
-        } else {
-            "which is general advice, as no document says how long this takes"
-        };
-        finding = finding.because(format!(
-            "What was changed at {} can take up to {} minutes to reach everybody, {basis}.",
-            format_timestamp(event.time),
-            wait.most.num_minutes(),
-        ));
+    for wait in [Wait::ADVICE, Wait::UNDOCUMENTED, Wait::ADMINISTRATOR_SWITCH] {
+        let of_kind = recent.iter().filter(|(_, other)| *other == wait);
+        let times: Vec<DateTime<Utc>> = of_kind.map(|((event, _), _)| event.time).collect();
+        finding.reasoning.extend(reach(&times, wait));
     }
     finding
+}
+
+/// How long changes of one kind take, which were made at these times, in order.
+fn reach(times: &[DateTime<Utc>], wait: Wait) -> Option<String> {
+    let changes = match times {
+        [] => return None,
+        [time] => format!("What was changed at {}", format_timestamp(*time)),
+        [first, .., last] if first == last => {
+            format!("What was changed in {} steps at {}", times.len(), format_timestamp(*first))
+        }
+        [first, .., last] => format!(
+            "What was changed in {} steps from {} to {}",
+            times.len(),
+            format_timestamp(*first),
+            format_timestamp(*last)
+        ),
+    };
+    let basis = if wait.is_documented {
+        "as documented"
+    } else {
+        "which is general advice, as no document says how long this takes"
+    };
+    let minutes = wait.most.num_minutes();
+    Some(format!("{changes} can take up to {minutes} minutes to reach everybody, {basis}."))
 }
 
 fn not_changed(
@@ -180,19 +201,17 @@ fn not_changed(
     let longest = Wait::ADVICE.most;
     let since = case.at - longest;
     let (from, to) = (format_timestamp(since), format_timestamp(case.at));
-    let is_covered = case.is_covered(longest);
-    let is_whole = case.holds_other_services();
-    let mut finding = if is_covered && is_whole && unclear.is_empty() {
+    let mut finding = if case.shows_changes_within(longest) && unclear.is_empty() {
         let conclusion =
             "No policy that bears on registration was changed in the two hours before.";
         Finding::new(step, Verdict::RuledOut, conclusion)
     } else {
         let why = if !unclear.is_empty() {
             "Of a change shortly before, the log does not say whether it was done."
-        } else if is_covered {
+        } else if case.is_covered_since(since) {
             "The log may be an export of one user or one service: it holds records of no other services than write about users who register."
         } else {
-            "The log does not cover the two hours before the complaint."
+            "The log does not cover the two hours before the complaint, or has a gap there."
         };
         Finding::new(
             step,

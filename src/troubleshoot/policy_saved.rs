@@ -36,13 +36,11 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     }
     match last_saved(case) {
         Some((time, evidence)) => saved(case, step, time, evidence),
-        None if case.is_covered(Wait::ADVICE.most) && case.holds_other_services() => {
-            again(Finding::new(
-                step,
-                Verdict::RuledOut,
-                "No policy that enables methods was saved in the two hours before.",
-            ))
-        }
+        None if case.shows_changes_within(Wait::ADVICE.most) => again(Finding::new(
+            step,
+            Verdict::RuledOut,
+            "No policy that enables methods was saved in the two hours before.",
+        )),
         None => Finding::new(
             step,
             Verdict::CannotTell,
@@ -81,7 +79,7 @@ fn saved(case: &Case<'_>, step: &'static Step, time: DateTime<Utc>, evidence: Ev
         )
         .wait_until(until);
     }
-    if !(case.is_covered(Wait::ADVICE.most) && case.holds_other_services()) {
+    if !case.shows_changes_within(Wait::ADVICE.most) {
         let conclusion = format!(
             "The last save known is that of {when}; whether there was a later one cannot be told."
         );

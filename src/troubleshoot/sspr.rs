@@ -4,7 +4,12 @@
 //! since January 2025 (Microsoft, *What's new in Microsoft Entra*); the names of the settings and their values
 //! are known from third parties.
 
+use super::admin_role::roles;
+use super::answer::{Evidence, Verdict};
 use super::case::{Case, Known};
+use super::policy_changed::evidence_of;
+use super::statement::{Statement, Told, newest};
+use crate::catalogue::Attestation;
 use crate::model::{Method, PropertyValue};
 
 /// Whether users can reset their passwords: `None`, `Selected` or `All`.
@@ -19,7 +24,14 @@ const REQUIRED: &str = "EnforcedRegistrationEnablementForUsers";
 /// A setting, and the record that last set it.
 pub(super) struct Setting<'case, 'a, T> {
     pub(super) value: T,
-    pub(super) known: &'case Known<'a>,
+    known: &'case Known<'a>,
+}
+
+impl<T> Setting<'_, '_, T> {
+    /// The record.
+    pub(super) fn evidence(&self) -> Evidence {
+        evidence_of(self.known).attested(Attestation::ThirdParty)
+    }
 }
 
 /// For whom password reset is on.
@@ -38,6 +50,34 @@ pub(super) fn scope<'case, 'a>(case: &'case Case<'a>) -> Option<Setting<'case, '
         "all" => Some(Scope::Everybody),
         _ => None,
     })
+}
+
+/// Whether password reset is enabled for the user: as exports say, or because it is on for all or for nobody.
+pub(super) fn enabled(case: &Case<'_>) -> Told<bool> {
+    let exported = case.state.sspr_enabled.iter().map(|stated| {
+        let evidence = Evidence::state(&stated.origin, stated.as_of, says(stated.value));
+        Statement::new(stated.value, stated.as_of, [evidence])
+    });
+    // Administrators follow a policy of their own.
+    let is_admin = roles(case).verdict == Verdict::Confirmed;
+    let logged = scope(case).filter(|_| !is_admin).and_then(|scope| {
+        let is_on = match scope.value {
+            Scope::Everybody => true,
+            Scope::Nobody => false,
+            Scope::Selected => return None,
+        };
+        Some(Statement::new(is_on, Some(scope.known.0.time), [scope.evidence()]))
+    });
+    newest(exported.chain(logged), |one, other| one == other)
+}
+
+/// That, in words.
+pub(super) fn says(is_enabled: bool) -> &'static str {
+    if is_enabled {
+        "Password reset is enabled for the user."
+    } else {
+        "Password reset is not enabled for the user."
+    }
 }
 
 /// Whether users have to register when they sign in.

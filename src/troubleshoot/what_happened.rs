@@ -24,8 +24,9 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     let finding = if maintenance == 0 {
         finding
     } else {
+        let records = if maintenance == 1 { "record is" } else { "records are" };
         finding.because(format!(
-            "{maintenance} records are the service's own maintenance, and nobody's doing."
+            "{maintenance} {records} the service's own maintenance, and nobody's doing."
         ))
     };
     earlier(case, finding)
@@ -55,7 +56,7 @@ fn of_attempt(
     let steps = steps_of(case, attempt);
     let when = format_timestamp(attempt.last);
     if attempt.outcome == AttemptOutcome::Abandoned
-        && case.known_until() - attempt.last < Attempts::GAP
+        && case.known_until(attempt.last) - attempt.last < Attempts::GAP
     {
         let conclusion =
             format!("The last attempt was begun at {when}, and may have gone on after that.");
@@ -90,10 +91,10 @@ fn of_attempt(
         )
         .with(steps)
         .needs(Input::AuditLog, "how the attempt ended"),
-        None if !case.is_reached() || case.at - attempt.last > RECENT => Finding::new(
+        None if !case.is_covered_since(attempt.last) || case.at - attempt.last > RECENT => Finding::new(
             step,
             Verdict::CannotTell,
-            format!("The last attempt known, at {when}, went through: {}; the log ends before the complaint, or the attempt was long before it.", came_to(attempt.outcome)),
+            format!("The last attempt known, at {when}, went through: {}; the log does not cover all of the time since, or the attempt was long before the complaint.", came_to(attempt.outcome)),
         )
         .with(steps)
         .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
@@ -208,7 +209,7 @@ fn earlier(case: &Case<'_>, finding: Finding) -> Finding {
         return finding;
     }
     finding.because(format!(
-        "Of {} attempts before it: {}; {failures} events of failure in all.",
+        "Attempts before it: {}, {}; events of failure in all: {failures}.",
         before.len(),
         told.join(", ")
     ))

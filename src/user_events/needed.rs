@@ -1,13 +1,14 @@
 //! Of changes that may be put off, those that are needed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::Error;
 use crate::model::Event;
-use crate::read::{Deferred, Events, Needed, Report};
+use crate::read::{Dedup, Deferred, Events, Fingerprints, Needed, Report, Tally, Traits};
 
 /// The time of a complaint, and how long before it changes matter.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +28,8 @@ struct Recent {
     patience: usize,
     /// Of those out of reach, the last one of each target.
     last: BTreeMap<Box<[u8]>, Deferred>,
-    dropped: u64,
+    /// How many are not needed, by the input they stand in.
+    dropped: BTreeMap<Arc<str>, u64>,
 }
 
 /// The least number of changes for which it is worthwhile to look.
@@ -52,32 +54,70 @@ pub(super) fn read_needed(
         }
         ControlFlow::Continue(())
     });
-    let mut report = read.report().clone();
-    let (kept, mut dropped) = recent.finish();
-    let mut rejected = 0;
-    let mut ids = BTreeSet::new();
+    let mut account = Account { report: read.report().clone() };
+    let (kept, dropped) = recent.finish();
+    for (source, records) in dropped {
+        account.filter_out(&source, records);
+    }
+    let mut is_duplicate = known_by(&events, account.report.files.len());
     for deferred in kept {
+        let source = &deferred.origin.source;
         match deferred.decode() {
-            Ok(Some(event)) if event.id.as_ref().is_none_or(|id| ids.insert(id.clone())) => {
-                events.push(event);
-            }
-            Ok(_) => dropped += 1,
+            Ok(Some(event)) if is_duplicate(&event) => account.drop_duplicate(source),
+            Ok(Some(event)) => events.push(event),
+            Ok(None) => account.filter_out(source, 1),
             Err(fault) => {
-                rejected += 1;
+                account.reject(source);
                 if broken_off.is_continue() {
                     broken_off = on_fault(fault);
                 }
             }
         }
     }
-    // Nothing is put off but in a single input.
-    if let Some(file) = report.files.first_mut() {
-        file.tally.yielded -= dropped + rejected;
-        file.tally.filtered_out += dropped;
-        file.tally.by_filter += dropped;
-        file.tally.rejected += rejected;
+    (events, account.report, broken_off)
+}
+
+/// Tells whether an event was met before, given those that were decoded at once: they were told apart from one
+/// another, and not from what was put off.
+fn known_by(events: &[Event], inputs: usize) -> impl FnMut(&Event) -> bool + use<> {
+    let (fingerprints, mut dedup) = (Fingerprints::new(inputs), Dedup::default());
+    for event in events {
+        dedup.is_duplicate(&fingerprints.take(&Traits::of(event)));
     }
-    (events, report, broken_off)
+    dedup.next_file();
+    move |event| dedup.is_duplicate(&fingerprints.take(&Traits::of(event)))
+}
+
+/// What became of records, once it is known what became of those that were put off.
+struct Account {
+    report: Report,
+}
+
+impl Account {
+    fn filter_out(&mut self, source: &str, records: u64) {
+        self.correct(source, records, |tally| {
+            tally.filtered_out += records;
+            tally.by_filter += records;
+        });
+    }
+
+    fn reject(&mut self, source: &str) {
+        self.correct(source, 1, |tally| tally.rejected += 1);
+    }
+
+    fn drop_duplicate(&mut self, source: &str) {
+        self.correct(source, 1, |tally| tally.duplicate += 1);
+    }
+
+    /// Takes records for something else than yielded.
+    fn correct(&mut self, source: &str, records: u64, count: impl FnOnce(&mut Tally)) {
+        let mut files = self.report.files.iter_mut();
+        let file = files.find(|file| file.source == source && file.tally.yielded >= records);
+        if let Some(file) = file {
+            file.tally.yielded -= records;
+            count(&mut file.tally);
+        }
+    }
 }
 
 impl Recent {
@@ -88,14 +128,13 @@ impl Recent {
             within: Vec::new(),
             patience: PATIENCE,
             last: BTreeMap::new(),
-            dropped: 0,
+            dropped: BTreeMap::new(),
         }
     }
 
     fn add(&mut self, deferred: Deferred) {
         if self.span.at.is_some_and(|at| deferred.time > at) {
-            self.dropped += 1;
-            return;
+            return self.drop(&deferred);
         }
         self.newest = self.newest.max(Some(deferred.time));
         self.within.push(deferred);
@@ -113,18 +152,31 @@ impl Recent {
                 self.within.push(deferred);
                 continue;
             }
-            let is_later =
-                self.last.get(&deferred.target).is_none_or(|last| last.time <= deferred.time);
-            let is_replaced = self.last.contains_key(&deferred.target);
-            self.dropped += u64::from(is_replaced || !is_later);
-            if is_later {
-                self.last.insert(deferred.target.clone(), deferred);
+            match self.last.get_mut(&deferred.target) {
+                None => {
+                    self.last.insert(deferred.target.clone(), deferred);
+                }
+                Some(last) if last.time <= deferred.time => {
+                    let replaced = std::mem::replace(last, deferred);
+                    self.drop(&replaced);
+                }
+                Some(_) => self.drop(&deferred),
             }
         }
     }
 
-    /// Those that are needed, and how many are not.
-    fn finish(mut self) -> (impl Iterator<Item = Deferred>, u64) {
+    fn drop(&mut self, deferred: &Deferred) {
+        let source = &deferred.origin.source;
+        match self.dropped.get_mut(source) {
+            Some(dropped) => *dropped += 1,
+            None => {
+                self.dropped.insert(Arc::clone(source), 1);
+            }
+        }
+    }
+
+    /// Those that are needed, and how many are not, by the input they stand in.
+    fn finish(mut self) -> (impl Iterator<Item = Deferred>, BTreeMap<Arc<str>, u64>) {
         self.sort_out();
         (self.within.into_iter().chain(self.last.into_values()), self.dropped)
     }

@@ -121,7 +121,7 @@ fn text_of_the_log_is_no_markup_and_does_nothing_to_a_terminal() {
     assert!(!done(&command).output.contains('\u{1b}'));
 }
 
-/// Changes of Conditional Access are put off where there is one input, and every record is accounted for.
+/// Changes of Conditional Access are put off, and every record is accounted for.
 #[test]
 fn changes_that_are_put_off_change_no_answer() {
     let scenario = "fixtures/troubleshooting/policy_changed_conditional_access_in_lower_case.json";
@@ -141,11 +141,42 @@ fn changes_that_are_put_off_change_no_answer() {
     let user = write(&folder, "user.jsonl", lines(&[user]));
     let verdict = |inputs: &str| {
         let command = format!("troubleshoot --user user.1@example.com --format json {inputs}");
-        let answer = run(&command).json();
-        answer["symptoms"][0]["findings"][2]["evidence"].as_array().unwrap().len()
+        let finding = run(&command).json()["symptoms"][0]["findings"][2].clone();
+        let told = "What was changed in 7 steps at 2026-05-28T08:00:00Z can take";
+        assert!(finding["reasoning"][0].as_str().unwrap().starts_with(told), "{finding}");
+        finding["evidence"].as_array().unwrap().len()
     };
     // As many were made on the last day.
     assert_eq!(verdict(&changes), 7);
     assert_eq!(verdict(&format!("{user} {changes}")), 7);
     assert_eq!(verdict(&format!("--no-dedup {user} {changes}")), 7);
+}
+
+/// Two files that leave out days between them do not show that nothing happened there.
+#[test]
+fn what_stands_in_no_file_is_not_known() {
+    let of = |number, time: &str| {
+        let mut record = record(number, time, "Update group", "");
+        record["loggedByService"] = json!("Self-service Group Management");
+        record
+    };
+    let review = record(1, "2026-05-05T08:00:00Z", "User reviewed security info", "");
+    let folder = folder();
+    let early = [of(2, "2026-05-01T08:00:00Z"), review, of(3, "2026-05-05T09:00:00Z")];
+    let early = write(&folder, "early.jsonl", lines(&early));
+    let late = [of(4, "2026-05-12T08:00:00Z"), of(5, "2026-05-12T10:00:00Z")];
+    let late = write(&folder, "late.jsonl", lines(&late));
+    let between = [of(6, "2026-05-05T12:00:00Z"), of(7, "2026-05-12T07:59:00Z")];
+    let between = write(&folder, "between.jsonl", lines(&between));
+    let command = "troubleshoot --user user.1@example.com --at 2026-05-12T09:00:00Z";
+    let with_gap = format!("{command} {early} {late}");
+    let answer = done(&format!("{with_gap} --format json")).json();
+    let gap = json!([{"from": "2026-05-05T09:00:00Z", "to": "2026-05-12T08:00:00Z"}]);
+    assert_eq!(answer["coverage"]["gaps"], gap);
+    assert_eq!(verdicts(&answer)[2], ("interrupt.policy_changed", "cannot_tell"));
+    let told = "the log has no record from 2026-05-05T09:00:00Z to 2026-05-12T08:00:00Z";
+    assert!(done(&with_gap).output.contains(told));
+    let whole = done(&format!("{with_gap} {between} --format json")).json();
+    assert_eq!(whole["coverage"]["gaps"], json!([]));
+    assert_eq!(verdicts(&whole)[2], ("interrupt.policy_changed", "ruled_out"));
 }

@@ -501,3 +501,39 @@ fn what_the_log_covers_is_told_by_a_sample() {
     assert!(found_in.services.len() > 3, "{:?}", found_in.services);
     assert!(found_in.services.keys().all(|service| all_in.services.contains_key(service)));
 }
+
+/// Changes of Conditional Access are put off, in whichever of several inputs and forms they stand.
+#[test]
+fn what_is_put_off_is_told_from_what_other_inputs_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let [json, copy, csv] =
+        ["one.json", "two.json", "portal.csv"].map(|name| folder.path().join(name));
+    let change = |second: u8| Written {
+        kind: ("Conditional Access", "Update Conditional Access policy"),
+        second,
+        ..written(Some(IDS[usize::from(second) % 2]), None)
+    };
+    let changes: Vec<Written> = (0..6).map(change).collect();
+    write(&changes, 0, Form::Graph, Container::Lines, &json);
+    write(&changes, 0, Form::Diagnostic, Container::Lines, &copy);
+    write_portal_csv(&changes, &csv);
+    let look = |paths: &[&PathBuf], dedup: bool, reach: i64| {
+        let reader = Reader::new().dedup(dedup);
+        let reach = chrono::TimeDelta::seconds(reach);
+        let found =
+            reader.complaint_events(NAMES[0], None, reach, paths, |fault| panic!("{fault}"));
+        let tally = found.report.tally();
+        assert!(tally.balances(), "{tally:?}");
+        assert!(found.report.files.iter().all(|file| file.tally.balances()));
+        (found.events.len(), tally.duplicate, tally.by_filter)
+    };
+    assert_eq!(look(&[&json], true, 9), (6, 0, 0));
+    assert_eq!(look(&[&json, &copy], true, 9), (6, 6, 0));
+    assert_eq!(look(&[&json, &csv], true, 9), (6, 6, 0));
+    assert_eq!(look(&[&csv, &json], true, 9), (6, 6, 0));
+    assert_eq!(look(&[&csv, &json, &copy], true, 9), (6, 12, 0));
+    assert_eq!(look(&[&json, &copy], false, 9), (12, 0, 0));
+    // What was made in the last second is needed, and of each of two policies the last change before that.
+    assert_eq!(look(&[&json], true, 0), (3, 0, 3));
+    assert_eq!(look(&[&json, &copy], true, 0), (3, 1, 8));
+}

@@ -1,0 +1,34 @@
+//! Whether a method is enabled, with what that rests on.
+
+use super::answer::{Evidence, Missing};
+use super::input::Input;
+
+/// Whether a method is enabled for the user; `None` where that cannot be told.
+#[derive(Debug, Default)]
+pub(super) struct Enablement {
+    pub(super) is_enabled: Option<bool>,
+    pub(super) reasoning: Vec<String>,
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) missing: Vec<Missing>,
+}
+
+impl Enablement {
+    pub(super) fn new(is_enabled: Option<bool>, reason: impl Into<String>) -> Self {
+        Self { is_enabled, reasoning: vec![reason.into()], ..Self::default() }
+    }
+
+    pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reasoning.push(reason.into());
+        self
+    }
+
+    pub(super) fn with(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+
+    pub(super) fn needs(mut self, input: Input, tells: impl Into<String>) -> Self {
+        self.missing.push(Missing { input, tells: tells.into() });
+        self
+    }
+}
