@@ -7,8 +7,8 @@
 //! Every needle is known by its *mark*, a few neighbouring bytes of it that are rare in such logs.
 //! The needles are divided into eight *groups*, one for each bit of a byte. For each byte of a mark a
 //! table says which groups allow which bytes there, so that one look-up for each byte of a mark finds
-//! the marks of all needles, in 64 places at once, however many needles there are. Where a mark
-//! stands, the needles of its group are compared.
+//! the marks of all needles, in 64 places at once, however many needles there are. Where a mark stands,
+//! a hash of four bytes tells whether a needle may go on so, and then those of its group are compared.
 
 use std::array;
 use std::fmt;
@@ -35,6 +35,7 @@ pub(crate) struct Prefilter {
     /// What the processor can do.
     level: Level,
     tables: Tables,
+    heads: Heads,
     groups: [Vec<Needle>; GROUPS],
     /// Whether each byte stands in a needle, or in an escape that could spell one.
     spells: [bool; 256],
@@ -77,13 +78,15 @@ impl Prefilter {
         texts.sort_by_key(|text| text.len());
         let mut choice = Choice::new(LookUp::of(level));
         let mut groups = array::from_fn(|_| Vec::new());
+        let mut heads = Heads::default();
         for text in texts {
             let (group, mark) = choice.add(text.as_bytes());
             let head = text.as_bytes()[mark..].first_chunk().copied();
+            heads.add(head);
             let is_escape = text == ESCAPE;
             groups[group].push(Needle { text: text.as_bytes().into(), mark, head, is_escape });
         }
-        Self { level, tables: choice.tables(), groups, spells, pace: Pace::Fast }
+        Self { level, tables: choice.tables(), heads, groups, spells, pace: Pace::Fast }
     }
 
     /// The beginning, at or after `from`, of a needle or an escape that makes its record a candidate.
@@ -117,13 +120,13 @@ impl Prefilter {
         self.groups.iter().flatten().filter_map(first).min()
     }
 
-    /// The first block, from the place on, in which marks stand.
+    /// The first block, from the place on, in which marks stand, and heads behind them.
     fn suspects(&self, text: &[u8], from: usize) -> Option<Suspects> {
         const FOUR: usize = LookUp::Sixteen.mark();
         const THREE: usize = LookUp::SixtyFour.mark();
         dispatch!(self.level, simd => match LookUp::native(simd) {
-            LookUp::Sixteen => suspects::<_, FOUR>(simd, &self.tables, text, from),
-            LookUp::SixtyFour => suspects::<_, THREE>(simd, &self.tables, text, from),
+            LookUp::Sixteen => suspects::<_, FOUR>(simd, &self.tables, &self.heads, text, from),
+            LookUp::SixtyFour => suspects::<_, THREE>(simd, &self.tables, &self.heads, text, from),
         })
     }
 
@@ -187,6 +190,7 @@ impl Suspects {
 fn suspects<S: Simd, const MARK: usize>(
     simd: S,
     tables: &Tables,
+    heads: &Heads,
     text: &[u8],
     from: usize,
 ) -> Option<Suspects> {
@@ -194,8 +198,8 @@ fn suspects<S: Simd, const MARK: usize>(
     let mut block = from;
     // Blocks go on at the next line of the cache: to read across two takes twice the time.
     let mut step = BLOCK - (text.as_ptr().addr() + from) % BLOCK;
-    while let Some(bytes) = text.get(block..block + BLOCK + MARK - 1) {
-        let bits = suspects_in::<S, MARK>(simd, &tables, bytes);
+    while let Some(bytes) = text.get(block..block + BLOCK + LONGEST - 1) {
+        let bits = suspects_in::<S, MARK>(simd, &tables, heads, bytes);
         if bits != 0 {
             return Some(Suspects { block, bits });
         }
@@ -204,10 +208,10 @@ fn suspects<S: Simd, const MARK: usize>(
     }
     // The rest has too little behind it.
     while let Some(rest) = text.get(block..) {
-        let rest = &rest[..rest.len().min(BLOCK + MARK - 1)];
+        let rest = &rest[..rest.len().min(BLOCK + LONGEST - 1)];
         let mut bytes = [0; BLOCK + LONGEST - 1];
         bytes[..rest.len()].copy_from_slice(rest);
-        let bits = suspects_in::<S, MARK>(simd, &tables, &bytes);
+        let bits = suspects_in::<S, MARK>(simd, &tables, heads, &bytes);
         if bits != 0 {
             return Some(Suspects { block, bits });
         }
@@ -221,6 +225,7 @@ fn suspects<S: Simd, const MARK: usize>(
 fn suspects_in<S: Simd, const MARK: usize>(
     simd: S,
     tables: &[u8x64<S>; MARK],
+    heads: &Heads,
     bytes: &[u8],
 ) -> u64 {
     let mut groups = u8x64::splat(simd, u8::MAX);
@@ -228,7 +233,48 @@ fn suspects_in<S: Simd, const MARK: usize>(
         let bytes = u8x64::from_slice(simd, &bytes[shift..shift + BLOCK]);
         groups &= LookUp::native(simd).look_up(*table, bytes);
     }
-    !groups.simd_eq(0).to_bitmask()
+    let marked = !groups.simd_eq(0).to_bitmask();
+    // Mostly none is.
+    if marked == 0 { 0 } else { heads.among(marked, bytes) }
+}
+
+/// The four bytes with which needles go on from their marks, as far as a hash tells them from others.
+struct Heads([u64; HEADS / 64]);
+
+/// How many values the hash of a head has.
+const HEADS: usize = 1 << HASH_BITS;
+const HASH_BITS: u32 = 12;
+
+impl Heads {
+    /// Adds the head of a needle; where one has none, every head may be that of a needle.
+    fn add(&mut self, head: Option<[u8; LONGEST]>) {
+        match head.map(Self::hash) {
+            Some(hash) => self.0[hash / 64] |= 1 << (hash % 64),
+            None => self.0.fill(u64::MAX),
+        }
+    }
+
+    /// Those of the places in a block where a needle may go on so.
+    #[inline(always)]
+    fn among(&self, places: u64, block: &[u8]) -> u64 {
+        let is_head = |place: &usize| {
+            let hash = block[*place..].first_chunk().map(|head| Self::hash(*head));
+            hash.is_none_or(|hash| (self.0[hash / 64] >> (hash % 64)) & 1 == 1)
+        };
+        bits(places).filter(is_head).fold(0, |places, place| places | 1 << place)
+    }
+
+    #[inline(always)]
+    fn hash(head: [u8; LONGEST]) -> usize {
+        // Fibonacci hashing: the highest bits of the product depend on all bits of the head.
+        (u32::from_le_bytes(head).wrapping_mul(0x9E37_79B1) >> (u32::BITS - HASH_BITS)) as usize
+    }
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self([0; HEADS / 64])
+    }
 }
 
 /// How many entries the tables have in which a processor looks up many bytes at once.
@@ -275,6 +321,11 @@ impl LookUp {
     }
 }
 
+/// Where a mark may begin in a text: with a head behind it, if the text is long enough.
+fn starts(text: &[u8]) -> impl Iterator<Item = usize> + use<> {
+    0..=text.len().saturating_sub(LONGEST)
+}
+
 /// The marks of needles, and their groups, as they are chosen one by one.
 struct Choice {
     look_up: LookUp,
@@ -297,7 +348,7 @@ impl Choice {
 
     /// A mark that a group allows as it is.
     fn free(&self, text: &[u8]) -> Option<(usize, usize)> {
-        self.starts(text).find_map(|start| {
+        starts(text).find_map(|start| {
             let mark = self.mark(text, start);
             let group = self.groups.iter().position(|group| group.allows(&mark))?;
             Some((group, start))
@@ -306,7 +357,7 @@ impl Choice {
 
     /// The mark and the group with the fewest more places to be suspected.
     fn cheapest(&self, text: &[u8]) -> (usize, usize) {
-        let starts = self.starts(text).map(|start| (self.mark(text, start).rate(), start));
+        let starts = starts(text).map(|start| (self.mark(text, start).rate(), start));
         let mut starts: Vec<_> = starts.collect();
         starts.sort_by(|one, other| one.0.total_cmp(&other.0));
         let mut cheapest = (f64::INFINITY, (0, 0));
@@ -324,11 +375,6 @@ impl Choice {
             }
         }
         cheapest.1
-    }
-
-    /// Where a mark may begin in a text.
-    fn starts(&self, text: &[u8]) -> impl Iterator<Item = usize> + use<> {
-        0..=text.len().saturating_sub(self.look_up.mark())
     }
 
     /// The mark that begins there; any byte may stand where the text is too short for it.
