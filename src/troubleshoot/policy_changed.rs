@@ -88,7 +88,9 @@ fn wait_of(case: &Case<'_>, (event, found): &Known<'_>) -> Option<Wait> {
 /// Whether every setting that was changed is one of other methods than the one missed.
 pub(super) fn is_about_another(case: &Case<'_>, event: &Event) -> bool {
     let own = case.method.map(MethodConfiguration::of_method).unwrap_or_default();
-    let changes = changes_of(event);
+    if own.is_empty() {
+        return false;
+    }
     let all = Method::KNOWN.iter().flat_map(MethodConfiguration::of_method);
     let all: Vec<&str> = all.copied().collect();
     let names = |change: &SettingChange, ids: &[&str]| {
@@ -96,45 +98,63 @@ pub(super) fn is_about_another(case: &Case<'_>, event: &Event) -> bool {
         parts.any(|part| ids.iter().any(|id| id.eq_ignore_ascii_case(part)))
     };
     let is_of_another = |change: &SettingChange| names(change, &all) && !names(change, own);
-    !own.is_empty() && !changes.is_empty() && changes.iter().all(is_of_another)
+    let changes = changes_of(event);
+    !changes.is_empty() && changes.iter().all(is_of_another)
 }
 
 pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
-    let all = || case.policy_events.iter().chain(&case.events);
-    let bearing = || all().filter_map(|known| Some((known, wait_of(case, known)?)));
-    let done = || bearing().filter(|((_, found), _)| found.outcome == Outcome::Success);
-    let mut recent: Vec<(&Known<'_>, Wait)> =
-        done().filter(|((event, _), wait)| event.time + wait.most > case.at).collect();
-    recent.sort_by_key(|((event, _), _)| event.time);
-    let failed = bearing()
-        .filter(|((event, found), wait)| {
-            found.outcome == Outcome::Failure
-                && event.status == Status::Failure
-                && event.time + wait.most > case.at
-        })
-        .count();
-    let unclear: Vec<&Known<'_>> = bearing()
-        .filter(|((event, found), wait)| {
-            found.outcome != Outcome::Success
-                && event.status != Status::Failure
-                && event.time + wait.most > case.at
-        })
-        .map(|(known, _)| known)
-        .collect();
-    let until = recent.iter().map(|((event, _), wait)| event.time + wait.most).max();
-    let finding = if let Some(until) = until {
-        changed(step, &recent, until)
-    } else {
-        let last = done().map(|(known, _)| known).max_by_key(|known| known.0.time);
-        not_changed(case, step, last, &unclear)
+    let changes = Changes::of(case);
+    let finding = match changes.recent.iter().map(|(known, wait)| known.0.time + wait.most).max() {
+        Some(until) => changed(step, &changes.recent, until),
+        None => not_changed(case, step, &changes),
     };
-    if failed == 0 {
-        return finding;
+    match changes.failed {
+        0 => finding,
+        1 => finding.because("Another change was tried and failed; it changes nothing."),
+        several => finding.because(format!(
+            "{several} other changes were tried and failed; they change nothing."
+        )),
     }
-    finding.because(match failed {
-        1 => "Another change was tried and failed; it changes nothing.".to_owned(),
-        several => format!("{several} other changes were tried and failed; they change nothing."),
-    })
+}
+
+/// The changes that bear on what users are offered.
+struct Changes<'case, 'a> {
+    /// Those that may not have reached everybody, by time.
+    recent: Vec<(&'case Known<'a>, Wait)>,
+    /// How many as recent as that failed.
+    failed: usize,
+    /// Those as recent of which it is not known whether they were done.
+    unclear: Vec<&'case Known<'a>>,
+    /// The last one that should have reached everybody.
+    last: Option<&'case Known<'a>>,
+}
+
+impl<'case, 'a> Changes<'case, 'a> {
+    fn of(case: &'case Case<'a>) -> Self {
+        let mut all: Vec<&Known<'_>> = case.policy_events.iter().chain(&case.events).collect();
+        all.sort_by_key(|(event, _)| event.time);
+        let is_old = |(event, _): &&&Known<'_>| event.time + Wait::ADVICE.most <= case.at;
+        let (old, young) = all.split_at(all.iter().take_while(is_old).count());
+        let bearing = |known: &&'case Known<'a>| Some((*known, wait_of(case, known)?));
+        let is_done = |(_, found): &Known<'_>| found.outcome == Outcome::Success;
+        let may_be_out = |(known, wait): &(&Known<'_>, Wait)| known.0.time + wait.most > case.at;
+        let (out, through): (Vec<_>, Vec<_>) =
+            young.iter().filter_map(bearing).partition(may_be_out);
+        let (recent, others): (Vec<_>, Vec<_>) =
+            out.into_iter().partition(|(known, _)| is_done(known));
+        let (failed, unclear): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|((event, found), _)| {
+                found.outcome == Outcome::Failure && event.status == Status::Failure
+            });
+        let before = old.iter().rev().filter(|known| is_done(known)).find_map(bearing);
+        let last = through.into_iter().rfind(|(known, _)| is_done(known)).or(before);
+        Self {
+            recent,
+            failed: failed.len(),
+            unclear: unclear.into_iter().map(|(known, _)| known).collect(),
+            last: last.map(|(known, _)| known),
+        }
+    }
 }
 
 /// What the record says: its meaning, and whether it was done.
@@ -192,21 +212,16 @@ fn reach(times: &[DateTime<Utc>], wait: Wait) -> Option<String> {
     Some(format!("{changes} can take up to {minutes} minutes to reach everybody, {basis}."))
 }
 
-fn not_changed(
-    case: &Case<'_>,
-    step: &'static Step,
-    last: Option<&Known<'_>>,
-    unclear: &[&Known<'_>],
-) -> Finding {
+fn not_changed(case: &Case<'_>, step: &'static Step, changes: &Changes<'_, '_>) -> Finding {
     let longest = Wait::ADVICE.most;
     let since = case.at - longest;
     let (from, to) = (format_timestamp(since), format_timestamp(case.at));
-    let mut finding = if case.shows_changes_within(longest) && unclear.is_empty() {
+    let mut finding = if case.shows_changes_within(longest) && changes.unclear.is_empty() {
         let conclusion =
             "No policy that bears on registration was changed in the two hours before.";
         Finding::new(step, Verdict::RuledOut, conclusion)
     } else {
-        let why = if !unclear.is_empty() {
+        let why = if !changes.unclear.is_empty() {
             "Of a change shortly before, the log does not say whether it was done."
         } else if case.is_covered_since(since) {
             "The log may be an export of one user or one service: it holds records of no other services than write about users who register."
@@ -219,10 +234,10 @@ fn not_changed(
             "Whether a policy was changed shortly before cannot be told.",
         )
         .because(why)
-        .with(unclear.iter().map(|known| evidence_of(known)))
+        .with(changes.unclear.iter().map(|known| evidence_of(known)))
         .needs(Input::AuditLog, format!("every change of policy from {from} to {to} (UTC)"))
     };
-    if let Some(last) = last {
+    if let Some(last) = changes.last {
         let time = format_timestamp(last.0.time);
         finding = finding
             .because(format!(
