@@ -2,18 +2,19 @@
 
 use std::io::{self, Write as _};
 
-use regaudit::attempt::AttemptCounts;
+use regaudit::attempt::{AttemptCounts, DirectoryMethods};
+use regaudit::read::Report;
 use regaudit::report::{Table, attempt_cells, attempt_columns, attempts_overview, write_json};
-use regaudit::{Attempt, Attempts, Tally};
+use regaudit::{Attempt, Attempts, Filter, Tally};
 use serde::Serialize;
 
 use super::Ending;
 use super::args::{AttemptsArguments, Format};
 use super::failure::complain;
-use super::histories::{Histories, Reading};
 use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
+use super::wanted::Asked;
 
 /// The columns of a table for people.
 pub(super) const SHOWN: [&str; 8] = [
@@ -40,17 +41,8 @@ struct Document {
 pub(super) fn run(arguments: &AttemptsArguments) -> io::Result<Ending> {
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let reading = Reading {
-        input: &arguments.input,
-        gap: arguments.gap,
-        users: &arguments.user,
-        // Events are not chosen: a sitting of which some are missing comes to something else.
-        families: &Attempts::FAMILIES,
-    };
-    let Some(histories) = reading.read(&mut session, |_, _, _| ())? else {
-        return Ok(Ending::Failed);
-    };
-    let Histories { mut attempts, events_without_user, report, .. } = histories;
+    let Some(read) = read(arguments, &mut session)? else { return Ok(Ending::Failed) };
+    let Read { mut attempts, events_without_user, report } = read;
     attempts.retain(|attempt| arguments.accepts(attempt));
     let matched = !attempts.is_empty();
     match arguments.format {
@@ -77,6 +69,43 @@ pub(super) fn run(arguments: &AttemptsArguments) -> io::Result<Ending> {
         ));
     }
     Ok(session.ending(matched))
+}
+
+/// What reading came to.
+struct Read {
+    /// Those of the users who are asked for.
+    attempts: Vec<Attempt>,
+    events_without_user: u64,
+    report: Report,
+}
+
+/// Reads everything; `None` where reading was stopped by a fault. Nothing but families is chosen by: a sitting
+/// of which some events are missing comes to something else, and who is meant shows only when all were read.
+fn read(arguments: &AttemptsArguments, session: &mut Session) -> io::Result<Option<Read>> {
+    let mut filter = Filter::default();
+    filter.families = Attempts::FAMILIES.to_vec();
+    let reader = arguments.input.reader().filter(filter);
+    let mut fold = Attempts::new().gap(arguments.gap);
+    let asked = Asked::new(&arguments.user);
+    let mut wanted = asked.wanted();
+    let report = session.read_whole(
+        reader.paths(&arguments.input.paths),
+        |event| (DirectoryMethods::of(event), asked.is_named(event)),
+        |event, classification, (stated, is_named)| {
+            if is_named {
+                wanted.remember(event);
+            }
+            fold.add_stated(event, classification, stated);
+            Ok(())
+        },
+    )?;
+    let Some(report) = report else { return Ok(None) };
+    let events_without_user = fold.events_without_user();
+    let (mut attempts, mut users) = fold.finish();
+    users.retain(|user| wanted.accepts_user(user));
+    wanted.remember_all(&users);
+    attempts.retain(|attempt| wanted.accepts_attempt(attempt));
+    Ok(Some(Read { attempts, events_without_user, report }))
 }
 
 fn write_overview(attempts: &[Attempt], output: &mut Output) -> io::Result<()> {

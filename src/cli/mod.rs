@@ -12,7 +12,6 @@ mod events;
 mod failure;
 #[cfg(feature = "polars")]
 mod folder;
-mod histories;
 mod inspect;
 mod output;
 #[cfg(feature = "polars")]
@@ -21,7 +20,6 @@ mod rows;
 mod session;
 mod summary;
 mod tables;
-mod timeline;
 mod troubleshoot;
 mod unfinished;
 mod user;

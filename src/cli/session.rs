@@ -6,11 +6,11 @@ use std::ops::ControlFlow;
 
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::troubleshoot::{Answer, Complaint, Wait};
+use regaudit::troubleshoot::Answer;
 use regaudit::{Classification, Error, Events, Masker, Summary, UserEvents, classify};
 
 use super::Ending;
-use super::args::{InputArguments, OnError};
+use super::args::OnError;
 use super::failure::complain;
 
 /// How many faults are told one by one.
@@ -52,9 +52,7 @@ impl Session {
                     // Only what the catalogue has a rule for is handed out as an event.
                     let Some(mut classification) = classify(&event) else { continue };
                     let found = before_masking(&event);
-                    if let Some(masker) = &mut self.masker {
-                        masker.mask(&mut event, &mut classification);
-                    }
+                    self.mask(&mut event, &mut classification);
                     each(&event, &classification, found)?;
                 }
                 Err(fault) => {
@@ -69,16 +67,13 @@ impl Session {
         Ok(Some(report))
     }
 
-    /// What a complaint is looked into with; `None` where reading was stopped by a fault.
-    pub(super) fn complaint_events(
+    /// Reads what is about one user, and tells of faults; `None` where reading was stopped by one.
+    pub(super) fn read_user(
         &mut self,
-        complaint: &Complaint,
-        input: &InputArguments,
+        read: impl FnOnce(&mut dyn FnMut(Error) -> ControlFlow<()>) -> UserEvents,
     ) -> Option<UserEvents> {
         let mut is_stopped = false;
-        let (user, at) = (&complaint.user, complaint.at);
-        let reader = input.reader();
-        let read = reader.complaint_events(user, at, Wait::ADVICE.most, &input.paths, |fault| {
+        let read = read(&mut |fault| {
             let next = self.meet(fault);
             is_stopped = next.is_break();
             next
@@ -93,6 +88,13 @@ impl Session {
             );
         }
         Some(read)
+    }
+
+    /// Takes personal data out of an event, if that was asked for.
+    pub(super) fn mask(&mut self, event: &mut Event, classification: &mut Classification) {
+        if let Some(masker) = &mut self.masker {
+            masker.mask(event, classification);
+        }
     }
 
     /// Takes personal data out of an answer, if that was asked for.
@@ -110,26 +112,6 @@ impl Session {
                 complain(&format!("error: {}", self.shown(error)));
                 false
             }
-        }
-    }
-
-    /// Whether personal data is taken out.
-    pub(super) fn is_masking(&self) -> bool {
-        self.masker.is_some()
-    }
-
-    /// Hands out the events of inputs whose faults have been told.
-    pub(super) fn read_again(
-        &mut self,
-        events: Events<'_>,
-        mut each: impl FnMut(&Event, &Classification),
-    ) {
-        for mut event in events.flatten() {
-            let Some(mut classification) = classify(&event) else { continue };
-            if let Some(masker) = &mut self.masker {
-                masker.mask(&mut event, &mut classification);
-            }
-            each(&event, &classification);
         }
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use regaudit::report::{Markup, write_guide, write_json, write_troubleshooting};
 use regaudit::state::{PolicyState, UserExports};
-use regaudit::troubleshoot::{Complaint, Coverage, Given, SYMPTOMS, troubleshoot};
+use regaudit::troubleshoot::{Complaint, Coverage, Given, SYMPTOMS, Wait, troubleshoot};
 
 use super::Ending;
 use super::args::{AnswerText, TroubleshootArguments};
@@ -24,9 +24,11 @@ pub(super) fn run(arguments: &TroubleshootArguments) -> io::Result<Ending> {
         method: arguments.method.clone(),
         at: arguments.at,
     };
-    let Some(read) = session.complaint_events(&complaint, &arguments.input) else {
-        return Ok(Ending::Failed);
-    };
+    let (reader, reach) = (arguments.input.reader(), Wait::ADVICE.most);
+    let read = session.read_user(|on_fault| {
+        reader.complaint_events(user, complaint.at, reach, &arguments.input.paths, on_fault)
+    });
+    let Some(read) = read else { return Ok(Ending::Failed) };
     let given = Given {
         events: &read.events,
         coverage: Coverage::of(&read.report),

@@ -2,23 +2,22 @@
 
 use std::io::{self, Write as _};
 
+use regaudit::attempt::DirectoryMethods;
 use regaudit::catalogue::Family;
 use regaudit::report::{
-    Cell, Column, Table, attempt_cells, attempt_columns, event_columns, user_cells, user_columns,
-    write_json, write_ndjson_row,
+    Cell, Column, Table, attempt_cells, attempt_columns, event_cells, event_columns, user_cells,
+    user_columns, write_json, write_ndjson_row,
 };
-use regaudit::{Attempt, UserHistory};
+use regaudit::{Attempt, Attempts, Filter, UserHistory, classify};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Ending;
 use super::args::{Format, UserArguments};
 use super::failure::complain;
-use super::histories::{Histories, Reading};
 use super::output::Output;
 use super::rows::Rows;
 use super::session::Session;
-use super::timeline::Timeline;
 
 /// What tells of a user; changes of policy are about everybody.
 const FAMILIES: [Family; 6] = [
@@ -44,20 +43,24 @@ struct Document<'a> {
 pub(super) fn run(arguments: &UserArguments) -> io::Result<Ending> {
     let mut output = Output::open(&arguments.output.destination)?;
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
-    let reading = Reading {
-        input: &arguments.input,
-        gap: arguments.gap,
-        users: std::slice::from_ref(&arguments.user),
-        families: &FAMILIES,
-    };
-    let mut timeline = Timeline::default();
-    let read = reading.read(&mut session, |event, classification, wanted| {
-        timeline.add(event, classification, wanted);
-    })?;
-    let Some(Histories { attempts, users, wanted, .. }) = read else {
-        return Ok(Ending::Failed);
-    };
-    let events = timeline.finish(&reading, &wanted, &mut session);
+    let mut filter = Filter::default();
+    filter.families = FAMILIES.to_vec();
+    let reader = arguments.input.reader().filter(filter);
+    let read = session.read_user(|on_fault| {
+        reader.user_events(&arguments.user, &[], &arguments.input.paths, on_fault)
+    });
+    let Some(read) = read else { return Ok(Ending::Failed) };
+    let mut fold = Attempts::new().gap(arguments.gap);
+    let mut events = Vec::new();
+    for mut event in read.events {
+        let Some(mut classification) = classify(&event) else { continue };
+        // Masking takes it away.
+        let stated = DirectoryMethods::of(&event);
+        session.mask(&mut event, &mut classification);
+        fold.add_stated(&event, &classification, stated);
+        events.push(event_cells(&event, &classification));
+    }
+    let (attempts, users) = fold.finish();
     if events.is_empty() {
         let name = session.shown_text(&arguments.user);
         complain(&format!(

@@ -45,21 +45,16 @@ impl Wanted {
 
     /// Takes in every name of those whose history it is.
     pub(super) fn remember_all(&mut self, users: &[UserHistory]) {
-        for user in users {
+        for user in users.iter().filter(|_| !self.is_everybody) {
             let names = [&user.user_id, &user.user_principal_name].into_iter().flatten();
             let names = names.chain(&user.other_names);
             self.keys.extend(names.map(|name| name.to_lowercase()));
         }
     }
 
-    /// What they are called, in lower case.
-    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        self.keys.iter()
-    }
-
     /// Whether a user with this key, an object id or else a user principal name, is wanted. A name that
     /// goes with an id may have been somebody else's before.
-    pub(super) fn accepts(&self, key: &str) -> bool {
+    fn accepts(&self, key: &str) -> bool {
         self.is_everybody || self.keys.contains(&key.to_lowercase())
     }
 

@@ -172,6 +172,12 @@ impl Reader {
         self
     }
 
+    /// Events about anybody.
+    pub(crate) fn about_anybody(mut self) -> Self {
+        self.filter.users.clear();
+        self
+    }
+
     /// How many threads decode; with one, everything happens on the caller's. Slices and readers
     /// are always read on the caller's thread.
     #[must_use]

@@ -1,19 +1,21 @@
 //! The doorway between reading and one user: every event about them, under whatever names.
 
+mod known_as;
 mod needed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use self::known_as::{KnownAs, key_of};
 use self::needed::{Span, read_needed};
 use crate::catalogue::{Family, classify};
 use crate::error::Error;
 use crate::filter::is_about;
-use crate::model::{Event, guest_home};
+use crate::model::Event;
 use crate::read::{Events, Reader, Report};
 use crate::scan::Sieve;
 
@@ -55,7 +57,8 @@ impl Reader {
     ///
     /// Only records that may name the user are decoded, so that one reading costs little more than
     /// [`Events::summarize`](crate::Events::summarize); one more follows where records that were passed
-    /// over may bear a name found in it. Faults are handed to `on_fault` in the first reading alone; where
+    /// over may bear a name found in it. What cannot be read again, as standard input cannot, is decoded in
+    /// full. Faults are handed to `on_fault` in the first reading alone; where
     /// that breaks, the events are those of what was read so far.
     ///
     /// ```
@@ -130,13 +133,15 @@ struct Search<'a> {
 impl Search<'_> {
     fn run(&self, user: &str, mut on_fault: impl FnMut(Error) -> ControlFlow<()>) -> UserEvents {
         let mut known = KnownAs::new(user);
+        if !self.paths.iter().all(|path| can_be_read_again(path)) {
+            return self.read_once(known, &mut on_fault);
+        }
         let mut reading = self.read(&known, &mut on_fault);
         known.learn(&reading.events);
         let mut is_complete = !reading.is_broken_off;
         let mut readings = 1;
         while is_complete && reading.may_have_missed(&known) {
-            is_complete =
-                readings < READINGS && self.paths.iter().all(|path| can_be_read_again(path));
+            is_complete = readings < READINGS;
             if is_complete {
                 reading = self.read(&known, &mut |_| ControlFlow::Continue(()));
                 known.learn(&reading.events);
@@ -147,6 +152,35 @@ impl Search<'_> {
         events.retain(|event| known.is_theirs(event) || self.concerns_everybody(event, &searched));
         events.sort_by_key(|event| event.time);
         UserEvents { events, names: known.names, report, is_complete }
+    }
+
+    /// Everything decoded, with what is known of the user as it comes to light: what cannot be read again is
+    /// not passed over by names that were known from the beginning.
+    fn read_once(
+        &self,
+        mut known: KnownAs,
+        on_fault: &mut dyn FnMut(Error) -> ControlFlow<()>,
+    ) -> UserEvents {
+        let mut read = self.reader.clone().about_anybody().paths(&self.paths);
+        let (mut events, mut passed_over) = (Vec::new(), HashSet::new());
+        let broken_off = read.by_ref().try_for_each(|event| {
+            let event = match event {
+                Ok(event) => event,
+                Err(fault) => return on_fault(fault),
+            };
+            let is_theirs = known.takes(&event);
+            if is_theirs || self.is_of_everybody(&event) {
+                events.push(event);
+            } else if let Some(key) = key_of(&event) {
+                passed_over.insert(key);
+            }
+            ControlFlow::Continue(())
+        });
+        // An event of everybody may tell more, now that it is known whose it is.
+        known.learn(&events);
+        events.sort_by_key(|event| event.time);
+        let is_complete = broken_off.is_continue() && !passed_over.iter().any(|key| known.has(key));
+        UserEvents { events, names: known.names, report: read.report().clone(), is_complete }
     }
 }
 
@@ -179,8 +213,11 @@ impl Search<'_> {
     /// Whether an event that was read is wanted whomever it is about. One that bears none of the names
     /// that were looked for was read for no other reason.
     fn concerns_everybody(&self, event: &Event, searched: &BTreeSet<String>) -> bool {
-        !searched.iter().any(|name| is_about(event, name))
-            || classify(event).is_some_and(|found| self.everybody.contains(&found.family))
+        !searched.iter().any(|name| is_about(event, name)) || self.is_of_everybody(event)
+    }
+
+    fn is_of_everybody(&self, event: &Event) -> bool {
+        classify(event).is_some_and(|found| self.everybody.contains(&found.family))
     }
 }
 
@@ -204,55 +241,6 @@ impl Reading {
     fn may_have_missed(&self, known: &KnownAs) -> bool {
         let all = known.all();
         all.difference(&self.searched).any(|name| self.passed_over.may_hold(name))
-    }
-}
-
-/// What a user is called, as far as records have told, ASCII letters in lower case.
-struct KnownAs {
-    asked: String,
-    /// Object ids, and user principal names.
-    names: BTreeSet<String>,
-    /// The addresses that guests have at home, by which records without an id may call them.
-    homes: BTreeSet<String>,
-}
-
-impl KnownAs {
-    fn new(user: &str) -> Self {
-        Self { asked: user.to_ascii_lowercase(), names: BTreeSet::new(), homes: BTreeSet::new() }
-    }
-
-    /// Takes in what the user is called in events, in whatever order these are: until none tells of
-    /// another name.
-    fn learn(&mut self, events: &[Event]) {
-        let mut known = None;
-        while known != Some(self.names.len()) {
-            known = Some(self.names.len());
-            for event in events {
-                if self.is_theirs(event) || is_about(event, &self.asked) {
-                    self.add_names_of(event);
-                }
-            }
-        }
-    }
-
-    fn add_names_of(&mut self, event: &Event) {
-        let Some(user) = event.user() else { return };
-        let names = [user.id, user.user_principal_name].into_iter().flatten();
-        self.names.extend(names.map(str::to_ascii_lowercase));
-        let home = user.user_principal_name.and_then(guest_home);
-        self.homes.extend(home.map(|home| home.to_ascii_lowercase()));
-    }
-
-    /// Whether the event is about the user, by the id in it, else by the name.
-    fn is_theirs(&self, event: &Event) -> bool {
-        let key = event.user().and_then(|user| user.id.or(user.user_principal_name));
-        key.map(str::to_ascii_lowercase)
-            .is_some_and(|key| self.names.contains(&key) || self.homes.contains(&key))
-    }
-
-    /// Every name by which records may speak of the user.
-    fn all(&self) -> BTreeSet<String> {
-        self.names.iter().chain(&self.homes).chain([&self.asked]).cloned().collect()
     }
 }
 
