@@ -246,6 +246,7 @@ impl Assembly {
 
     fn add<P>(&mut self, part: Part<P>, ready: &mut VecDeque<Step<P>>) {
         self.names_next_page |= part.names_next_page;
+        self.parts.learn(&part);
         ready.extend(part.steps);
         self.bytes = part.read_to;
         self.border = part.end;
@@ -349,6 +350,7 @@ impl<P: Product> Board<P> {
             Task::Stream(input, stream) => self.read_stream(input, stream, worker),
             Task::Block(place, block, decoder) => {
                 let step = decode_block(*block, &decoder, &mut worker.memory);
+                decoder.learn(&step);
                 self.pin(self.lock(), place, Outcome::Steps(vec![step]));
             }
         }

@@ -17,6 +17,7 @@ use super::findings::{Findings, Streak};
 use super::named::{Interest, Named, is_sampled};
 use super::product::Product;
 use super::raw::time_and_service;
+use super::steps::Step;
 use super::tally::Tally;
 use crate::catalogue::classify;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,7 +42,8 @@ pub(super) struct Decoder {
     /// Whether every record is decoded in full.
     pub(super) verify: bool,
     pub(super) pace: Pace,
-    /// Whether an audit record was decoded, so that it is known what the input is.
+    /// Whether an audit record was decoded, so that it is known what the input is. Parts that may begin in the
+    /// midst of a record do not count before it is sure that they do not.
     pub(super) holds_audit_records: AtomicBool,
     /// Whether most records of the last block were of interest.
     pub(super) is_dense: AtomicBool,
@@ -131,6 +133,13 @@ impl Decoder {
         let read = run.out.tally.read - records;
         self.is_dense.store(run.candidates > read / 2, Ordering::Relaxed);
         run.out
+    }
+
+    /// Takes in what a step says of the input.
+    pub(super) fn learn<P>(&self, step: &Step<P>) {
+        if matches!(step, Step::Block(block) if block.findings.audit_records > 0) {
+            self.holds_audit_records.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether events may be recognised by others of their kind. Who a user is, is not part of a kind.
@@ -362,7 +371,6 @@ impl<P: Product> Run<'_, P> {
         let deferred = Deferred::of(self.decoder, record, self.place(line, start));
         let Some(deferred) = deferred else { return false };
         self.out.findings.add_deferred(deferred.time);
-        self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
         let product = P::of_deferred(deferred);
         // Whoever puts records off tells them apart.
         let fingerprint = Fingerprint::default();
@@ -384,7 +392,6 @@ impl<P: Product> Run<'_, P> {
         let from_bytes = || time_and_service(record).filter(|_| is_audit && columns.is_none());
         if let Some((time, service)) = from_bytes() {
             findings.add_audit_record(time, service);
-            self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
             return findings;
         }
         match self.decoder.decode_record(record, columns) {
@@ -392,7 +399,6 @@ impl<P: Product> Run<'_, P> {
                 let origin = Origin::new(Arc::clone(&self.decoder.source));
                 if let Ok(event) = fields.into_event(origin, self.decoder.date_order) {
                     findings.add_record(&event);
-                    self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
                 }
             }
             Ok(Decoded::OtherLog(log)) => findings.add_other_log(&log),
@@ -515,7 +521,6 @@ impl<P: Product> Run<'_, P> {
             Err(error) => return self.reject(error, line, start),
         };
         self.out.findings.add_record(&event);
-        self.decoder.holds_audit_records.store(true, Ordering::Relaxed);
         let Some(classification) = classify(&event) else {
             return self.skip();
         };

@@ -66,6 +66,11 @@ impl Parts {
         if number + 1 == self.count() { u64::MAX } else { (number + 1) * self.part }
     }
 
+    /// Takes in what a part says of the file, once it is sure that it begins where the one before it ends.
+    pub(super) fn learn<P>(&self, part: &Part<P>) {
+        part.steps.iter().for_each(|step| self.decoder.learn(step));
+    }
+
     /// Reads a part, from where it is guessed to begin.
     pub(super) fn read<P: Product>(
         &self,

@@ -112,10 +112,12 @@ impl<'a, P: Product> Here<'a, P> {
             self.open = open;
             return Some(Step::Open(report));
         };
-        match open.blocks.next() {
-            Some(piece) => Some(decode_piece(piece, &open.decoder, &mut self.worker.memory)),
-            None => self.open.take().map(|open| Step::Close(open.close())),
-        }
+        let Some(piece) = open.blocks.next() else {
+            return self.open.take().map(|open| Step::Close(open.close()));
+        };
+        let step = decode_piece(piece, &open.decoder, &mut self.worker.memory);
+        open.decoder.learn(&step);
+        Some(step)
     }
 }
 

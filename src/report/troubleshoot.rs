@@ -177,6 +177,7 @@ fn steps(symptom: &SymptomAnswer, outline: &mut Outline) {
     outline.heading(3, format!("\"{}\"", symptom.symptom.complaint));
     for (number, finding) in (1..).zip(&symptom.findings) {
         outline.heading(4, format!("{number}. {}", finding.step.question));
+        outline.entry(0, format!("Suspected: {}.", finding.step.suspicion));
         outline.entry(0, format!("{}: {}", words(finding.verdict), finding.conclusion));
         for sentence in &finding.reasoning {
             outline.entry(0, sentence.as_str());
