@@ -38,6 +38,8 @@ pub(super) struct Decoder {
     pub(super) named: Option<Arc<Named>>,
     /// What takes in whoever is passed over.
     pub(super) sieve: Option<Arc<Sieve>>,
+    /// Whether some of what is passed over is decoded to tell what the log covers.
+    pub(super) sample: bool,
     pub(super) filter: Arc<Filter>,
     /// Whether every record is decoded in full.
     pub(super) verify: bool,
@@ -382,7 +384,7 @@ impl<P: Product> Run<'_, P> {
     /// others do.
     fn is_sampled(&self, range: &Range<usize>) -> bool {
         let place = self.base + range.start as u64..self.base + range.end as u64;
-        !self.decoder.filter.users.is_empty() && is_sampled(&place)
+        self.decoder.sample && is_sampled(&place)
     }
 
     /// What a record that is passed over tells of the log.
@@ -417,7 +419,7 @@ impl<P: Product> Run<'_, P> {
     ) {
         let is_last = |(_, tails): &(_, u64)| *tails == self.tails;
         let Some((range, _)) = last.filter(is_last) else { return };
-        if self.decoder.filter.users.is_empty() {
+        if !self.decoder.sample {
             return;
         }
         self.tails += 1;

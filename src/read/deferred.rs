@@ -61,6 +61,13 @@ impl Deferred {
         })
     }
 
+    /// Whether it happened before another; what happened at the same time stands as in the inputs, in
+    /// whatever order these are given.
+    pub(crate) fn is_before(&self, other: &Self) -> bool {
+        let order = |one: &Self| (one.time, one.origin.source.clone(), one.origin.record);
+        order(self) <= order(other)
+    }
+
     /// The event, now that it is needed; `None` where it is no audit record after all.
     pub(crate) fn decode(&self) -> Result<Option<Event>> {
         let at = |error: crate::error::Error| error.at(self.origin.clone());

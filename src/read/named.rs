@@ -9,8 +9,12 @@ use crate::scan::{Names, Pace, Prefilter};
 
 /// How far apart the places are at which a record that is passed over is decoded nevertheless, up to
 /// which place: most inputs are small, and of large ones few records are enough.
-const STRIDES: [(u64, u64); 3] =
-    [(256 * 1024, 32 * 1024), (16 * 1024 * 1024, 256 * 1024), (u64::MAX, 1024 * 1024)];
+const STRIDES: [(u64, u64); 4] = [
+    (32 * 1024, 4 * 1024),
+    (256 * 1024, 32 * 1024),
+    (16 * 1024 * 1024, 256 * 1024),
+    (u64::MAX, 1024 * 1024),
+];
 
 /// What tells the records that may be about a user who is asked for, or of a family that is wanted of
 /// everybody.
@@ -68,11 +72,11 @@ mod tests {
     #[test]
     fn samples_stand_at_fixed_places() {
         const KILOBYTE: u64 = 1024;
-        for place in [0, 32, 224, 256, 512, 16 * 1024, 17 * 1024] {
+        for place in [0, 4, 28, 32, 224, 256, 512, 16 * 1024, 17 * 1024] {
             let place = place * KILOBYTE;
             assert!(is_sampled(&(place..place + 1)), "{place}");
             assert!(is_sampled(&(place.saturating_sub(9)..place + 9)), "{place}");
-            assert!(!is_sampled(&(place + 1..place + 32 * KILOBYTE)), "{place}");
+            assert!(!is_sampled(&(place + 1..place + 4 * KILOBYTE)), "{place}");
         }
         assert!(!is_sampled(&(257 * KILOBYTE..512 * KILOBYTE)));
         assert!(!is_sampled(&(16 * 1024 * KILOBYTE + 1..17 * 1024 * KILOBYTE)));

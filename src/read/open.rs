@@ -131,6 +131,7 @@ impl<'a> Unopened<'a> {
             prefilter: options.prefilter.clone(),
             named: options.named.clone(),
             sieve: options.sieve.clone(),
+            sample: options.sample,
             filter: Arc::clone(&options.filter),
             fingerprints: options.fingerprints.clone(),
             verify: options.verify,

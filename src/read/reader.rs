@@ -29,6 +29,7 @@ use crate::scan::{Pace, Prefilter, Sieve};
 /// threads are used as the machine has cores, and records that cannot be of interest are skipped
 /// unparsed.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Reader {
     shape: Option<Shape>,
     date_order: Option<DateOrder>,
@@ -43,6 +44,8 @@ pub struct Reader {
     grain: Grain,
     /// What takes in whoever is passed over.
     sieve: Option<Arc<Sieve>>,
+    /// Whether it is to be known what the log covers beside the events.
+    sample: bool,
 }
 
 /// In how large pieces an input is read.
@@ -72,6 +75,7 @@ pub(super) struct Options {
     pub(super) named: Option<Arc<Named>>,
     /// What takes in whoever is passed over.
     pub(super) sieve: Option<Arc<Sieve>>,
+    pub(super) sample: bool,
     /// What tells events apart, if duplicates are to be dropped.
     pub(super) fingerprints: Option<Arc<Fingerprints>>,
     /// Whether every record is decoded in full.
@@ -112,6 +116,7 @@ impl Reader {
             pace: Pace::Fast,
             grain: Grain::default(),
             sieve: None,
+            sample: false,
         }
     }
 
@@ -172,9 +177,10 @@ impl Reader {
         self
     }
 
-    /// Events about anybody.
+    /// Events about anybody, and what the log covers, as if users were asked for.
     pub(crate) fn about_anybody(mut self) -> Self {
         self.filter.users.clear();
+        self.sample = true;
         self
     }
 
@@ -291,6 +297,7 @@ impl Reader {
             prefilter: (!self.verify).then(prefilter),
             named: (!self.verify).then(named).flatten(),
             sieve: self.sieve.clone(),
+            sample: self.sample || !self.filter.users.is_empty(),
             fingerprints: self.dedup.then(|| Arc::new(Fingerprints::new(inputs))),
             verify: self.verify,
             pace: self.pace,

@@ -95,27 +95,27 @@ struct Account {
 
 impl Account {
     fn filter_out(&mut self, source: &str, records: u64) {
-        self.correct(source, records, |tally| {
+        self.correct(source, records, |tally, records| {
             tally.filtered_out += records;
             tally.by_filter += records;
         });
     }
 
     fn reject(&mut self, source: &str) {
-        self.correct(source, 1, |tally| tally.rejected += 1);
+        self.correct(source, 1, |tally, records| tally.rejected += records);
     }
 
     fn drop_duplicate(&mut self, source: &str) {
-        self.correct(source, 1, |tally| tally.duplicate += 1);
+        self.correct(source, 1, |tally, records| tally.duplicate += records);
     }
 
-    /// Takes records for something else than yielded.
-    fn correct(&mut self, source: &str, records: u64, count: impl FnOnce(&mut Tally)) {
-        let mut files = self.report.files.iter_mut();
-        let file = files.find(|file| file.source == source && file.tally.yielded >= records);
-        if let Some(file) = file {
-            file.tally.yielded -= records;
-            count(&mut file.tally);
+    /// Takes records for something else than yielded. Several inputs may go by one name.
+    fn correct(&mut self, source: &str, mut records: u64, count: impl Fn(&mut Tally, u64)) {
+        for file in self.report.files.iter_mut().filter(|file| file.source == source) {
+            let of_file = records.min(file.tally.yielded);
+            file.tally.yielded -= of_file;
+            count(&mut file.tally, of_file);
+            records -= of_file;
         }
     }
 }
@@ -156,7 +156,7 @@ impl Recent {
                 None => {
                     self.last.insert(deferred.target.clone(), deferred);
                 }
-                Some(last) if last.time <= deferred.time => {
+                Some(last) if last.is_before(&deferred) => {
                     let replaced = std::mem::replace(last, deferred);
                     self.drop(&replaced);
                 }
