@@ -43,7 +43,7 @@ impl Default for Masker {
 }
 
 const PHONE: &str = "[phone]";
-const VALUE: &str = "[masked]";
+pub(crate) const VALUE: &str = "[masked]";
 
 impl Masker {
     /// A masker that has met nobody.

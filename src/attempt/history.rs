@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::answer::{
     Attempt, AttemptCounts, Certainty, DirectoryMethods, MethodChange, UserHistory, by_name,
 };
+use super::held::{add, remove};
 use super::ledger::Record;
 use super::part::{Effect, Part};
-use super::similar::{can_be_same, can_be_several, is_listed_by_directory};
+use super::similar::{can_be_same, is_listed_by_directory};
 use super::twins::Paired;
 use crate::model::{Counts, Identity, Method, MethodFamily, Outcome};
 
@@ -101,7 +102,7 @@ impl Replay {
             Effect::Register => {
                 self.registered.extend(changes(methods));
                 for method in methods {
-                    self.add(method);
+                    add(&mut self.held, method);
                 }
             }
             Effect::Update => {
@@ -110,13 +111,13 @@ impl Replay {
                     |method: &&Method| self.held.keys().any(|held| can_be_same(held, method));
                 let unseen: Vec<Method> = methods.iter().filter(|m| !is_held(m)).cloned().collect();
                 for method in &unseen {
-                    self.add(method);
+                    add(&mut self.held, method);
                 }
             }
             Effect::Delete => {
                 self.deleted.extend(changes(methods));
                 for method in methods {
-                    self.remove(method);
+                    remove(&mut self.held, method);
                 }
             }
             Effect::RequireRegistration => {
@@ -154,31 +155,6 @@ impl Replay {
         let changes_held = !matches!(effect, Effect::SetDefault | Effect::AsStated);
         if changes_held && (is_about_listed || self.certainty == Certainty::Unknown) {
             self.certainty = Certainty::Replayed;
-        }
-    }
-
-    fn add(&mut self, method: &Method) {
-        let number = self.held.entry(method.clone()).or_default();
-        *number = if can_be_several(method) { *number + 1 } else { 1 };
-    }
-
-    /// Takes one of a method: by its own name, else one of which it is a less or more exact name. A
-    /// phone that is not named is the mobile phone, which may be held for calls and for texts.
-    fn remove(&mut self, method: &Method) {
-        let mobile = [Method::PhoneMobileSms, Method::PhoneMobileCall, Method::PhoneUnspecified];
-        if *method == Method::PhoneUnspecified && mobile.iter().any(|m| self.held.contains_key(m)) {
-            self.held.retain(|held, _| !mobile.contains(held));
-            return;
-        }
-        let by_name = self.held.contains_key(method).then(|| method.clone());
-        let found =
-            by_name.or_else(|| self.held.keys().find(|held| can_be_same(held, method)).cloned());
-        let Some(found) = found else { return };
-        if let Some(number) = self.held.get_mut(&found) {
-            *number -= 1;
-            if *number == 0 {
-                self.held.remove(&found);
-            }
         }
     }
 

@@ -42,6 +42,7 @@
 //! (deleted, updated, default changed); where a sitting shows both, the one it began with.
 
 mod answer;
+mod held;
 mod history;
 mod ledger;
 mod part;
@@ -61,6 +62,7 @@ pub use self::answer::{
     Attempt, AttemptCounts, AttemptOutcome, Certainty, DirectoryMethods, MethodChange, Mode,
     UserHistory,
 };
+pub(crate) use self::held::{add, remove};
 use self::ledger::Ledger;
 pub use self::window::AttemptWindow;
 

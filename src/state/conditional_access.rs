@@ -12,8 +12,8 @@ use crate::origin::Origin;
 /// The user action of registering security info.
 const REGISTER_SECURITY_INFO: &str = "urn:user:registersecurityinfo";
 
-/// A Conditional Access policy (Microsoft Graph, *conditionalAccessPolicy*). Conditions of place, device,
-/// client and risk are not read: where they are met is told by the sign-in log.
+/// A Conditional Access policy (Microsoft Graph, *conditionalAccessPolicy*). Of conditions of place, device,
+/// client and risk, it is read that there are some: where they are met is told by the sign-in log.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ConditionalAccessPolicy {
@@ -48,6 +48,9 @@ pub struct ConditionalAccessPolicy {
     pub user_actions: Vec<String>,
     /// Ids of applications, `All`, `None`, or names of groups of them such as `Office365`.
     pub applications: Vec<String>,
+    /// Whether it acts under further conditions alone: of risk, place, platform, device, client or
+    /// authentication flow, or not for some applications.
+    pub has_other_conditions: bool,
     /// How the controls are taken together: `AND` or `OR`.
     pub grant_operator: Option<String>,
     /// `mfa`, `block`, `compliantDevice`, ..
@@ -83,6 +86,7 @@ impl ConditionalAccessPolicy {
             excludes_guests: users.entity("excludeGuestsOrExternalUsers")?.is_some(),
             user_actions: texts(applications, "includeUserActions")?,
             applications: texts(applications, "includeApplications")?,
+            has_other_conditions: has_other_conditions(conditions, applications)?,
             grant_operator: controls.map(|part| part.owned_text("operator")).transpose()?.flatten(),
             built_in_controls: texts(controls, "builtInControls")?,
             authentication_strength: strength(controls)?,
@@ -151,6 +155,31 @@ impl ConditionalAccessPolicy {
 fn texts(entity: Option<Entity<'_>>, key: &str) -> Result<Vec<String>> {
     let texts = entity.map(|entity| entity.texts(key)).transpose()?;
     Ok(texts.flatten().unwrap_or_default())
+}
+
+/// Conditions that are objects, and those that are lists.
+const OBJECTS: [&str; 6] = [
+    "platforms",
+    "locations",
+    "devices",
+    "deviceStates",
+    "clientApplications",
+    "authenticationFlows",
+];
+const LISTS: [&str; 4] =
+    ["userRiskLevels", "signInRiskLevels", "servicePrincipalRiskLevels", "insiderRiskLevels"];
+
+fn has_other_conditions(
+    conditions: Option<Entity<'_>>,
+    applications: Option<Entity<'_>>,
+) -> Result<bool> {
+    let Some(conditions) = conditions else { return Ok(false) };
+    let clients = conditions.texts("clientAppTypes")?.unwrap_or_default();
+    let is_every_client = clients.is_empty() || clients.iter().any(|client| client == "all");
+    let is_set = |key: &&str| conditions.value(key).is_some();
+    Ok(!is_every_client
+        || OBJECTS.iter().chain(&LISTS).any(is_set)
+        || !texts(applications, "excludeApplications")?.is_empty())
 }
 
 /// The strength that is demanded. One that was made for other than multifactor authentication says so

@@ -157,8 +157,8 @@ pub struct MethodConfiguration {
     pub is_enabled: Option<bool>,
     /// Whom the method is for. `None` where the export does not say.
     pub include: Option<Vec<PolicyTarget>>,
-    /// Whom it is not for, though they may be among those.
-    pub exclude: Vec<PolicyTarget>,
+    /// Whom it is not for, though they may be among those. `None` where the export does not say.
+    pub exclude: Option<Vec<PolicyTarget>>,
     /// `Voice`: whether users can register office phones.
     pub is_office_phone_allowed: Option<bool>,
     /// `Fido2`: whether users can register passkeys themselves.
@@ -174,6 +174,38 @@ impl MethodConfiguration {
         Self::read(&Entity::of(json, origin).ok()?).ok()
     }
 
+    /// Whether both say the same of whether the method is on, for whom, and of what.
+    pub(crate) fn agrees_with(&self, other: &Self) -> bool {
+        let part = |one: &Self| {
+            let flags = [
+                one.is_office_phone_allowed,
+                one.is_self_service_registration_allowed,
+                one.is_software_oath_enabled,
+            ];
+            (one.is_enabled, one.include.clone(), one.exclude.clone(), flags)
+        };
+        // For whom it is means nothing where it is off.
+        let are_off = self.is_enabled == Some(false) && other.is_enabled == Some(false);
+        are_off || part(self) == part(other)
+    }
+
+    /// Takes over what another says where this one says nothing.
+    pub(crate) fn fill_in(&mut self, other: &Self) {
+        fn fill<T: Clone>(own: &mut Option<T>, other: Option<&T>) {
+            if own.is_none() {
+                *own = other.cloned();
+            }
+        }
+        fill(&mut self.include, other.include.as_ref());
+        fill(&mut self.exclude, other.exclude.as_ref());
+        fill(&mut self.is_office_phone_allowed, other.is_office_phone_allowed.as_ref());
+        fill(
+            &mut self.is_self_service_registration_allowed,
+            other.is_self_service_registration_allowed.as_ref(),
+        );
+        fill(&mut self.is_software_oath_enabled, other.is_software_oath_enabled.as_ref());
+    }
+
     pub(super) fn read(entity: &Entity<'_>) -> Result<Self> {
         let state = entity.owned_text("state")?.unwrap_or_default();
         let is_state = |name: &str| state.eq_ignore_ascii_case(name);
@@ -182,7 +214,7 @@ impl MethodConfiguration {
             display_name: entity.owned_text("displayName")?,
             is_enabled: (is_state("enabled") || is_state("disabled")).then(|| is_state("enabled")),
             include: PolicyTarget::read_all(entity, "includeTargets")?,
-            exclude: PolicyTarget::read_all(entity, "excludeTargets")?.unwrap_or_default(),
+            exclude: PolicyTarget::read_all(entity, "excludeTargets")?,
             is_office_phone_allowed: entity.flag("isOfficePhoneAllowed")?,
             is_self_service_registration_allowed: entity
                 .flag("isSelfServiceRegistrationAllowed")?,
@@ -227,9 +259,11 @@ impl MethodConfiguration {
     /// Whether a user is among those for whom the method is set, whatever its state.
     ///
     /// `groups` holds the object ids of every group that the user is in, also by way of other groups;
-    /// `None` if they are not known. Exclusion wins over inclusion.
+    /// `None` if they are not known. Exclusion wins over inclusion; who is excluded is nobody where it is
+    /// not said.
     pub fn applies_to(&self, user_id: Option<&str>, groups: Option<&[String]>) -> Applies {
         let known = Known { user_id, groups, roles: None };
-        PolicyTarget::decide(self.include.as_deref(), &self.exclude, &known)
+        let exclude = self.exclude.as_deref().unwrap_or_default();
+        PolicyTarget::decide(self.include.as_deref(), exclude, &known)
     }
 }

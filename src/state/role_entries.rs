@@ -5,6 +5,7 @@ use super::entity::Entity;
 use super::facts::Fact;
 use super::kind::{Kind, USERS, mentions};
 use super::owner::Owner;
+use super::roles::administrator_role;
 use super::user::Role;
 use super::users::{UserExports, is_whole};
 use crate::error::{Error, ErrorKind, Result};
@@ -99,15 +100,11 @@ impl UserExports {
         let is_active = |entity: &Entity<'_>| !is_eligibility(entity, &page.context);
         let has_members = |entity: &Entity<'_>| is_whole(entity, "members");
         let are_all = |wanted| kinds.iter().all(|kind| *kind == Some(wanted));
-        let is_role_list = if entities.is_empty() {
-            ["roleAssignment", "directoryRoles(members"]
-                .iter()
-                .any(|name| mentions(&page.context, name))
-        } else {
-            are_all(Kind::RoleAssignment) && entities.iter().all(is_active)
-                || are_all(Kind::DirectoryRole) && entities.iter().all(has_members)
-        };
-        if is_role_list && page.is_list && !page.has_more {
+        let is_role_list = are_all(Kind::RoleAssignment) && entities.iter().all(is_active)
+            || are_all(Kind::DirectoryRole) && entities.iter().all(has_members);
+        // Every tenant has one of those; a list without them was asked for with a filter.
+        let is_unfiltered = entities.iter().any(is_of_global_administrators);
+        if is_role_list && is_unfiltered && page.is_list && !page.has_more {
             self.facts.add_role_list(page.origin.clone());
         }
     }
@@ -120,6 +117,15 @@ pub(super) fn check_empty(page: &Page) -> Result<()> {
         return Err(document::empty_list(page, USERS));
     }
     Ok(())
+}
+
+/// Whether an assignment, or a role, is that of Global Administrators.
+fn is_of_global_administrators(entity: &Entity<'_>) -> bool {
+    let definition = entity.entity("roleDefinition").ok().flatten();
+    let named = named_role(definition.as_ref().unwrap_or(entity)).ok().flatten();
+    let assigned = entity.text_if_any("roleDefinitionId");
+    let texts = named.into_iter().flat_map(|(id, name)| [id, name]).chain(assigned);
+    texts.filter_map(administrator_role).any(|role| role.name == "Global Administrator")
 }
 
 /// Whether a role is one that could be activated.

@@ -99,8 +99,9 @@ pub struct UserState {
     /// Roles of groups of which it is not known whether the user is in them.
     pub roles_in_doubt: Vec<Stated<GroupRole>>,
     /// Complete lists of who holds which role (`directoryRoles` with members, `roleAssignments`). With one
-    /// of them, no role here and none in doubt, the user holds no active role. Whether a list was asked
-    /// for with a filter cannot be told from it.
+    /// of them, no role here and none in doubt, the user holds no active role. A list without Global
+    /// Administrators, of which every tenant has some, was asked for with a filter, and is none of these;
+    /// other filters cannot be told.
     pub role_lists: Vec<Origin>,
     /// `isAdmin` of the registration details: whether the user has an administrator's role.
     pub is_admin: Vec<Stated<bool>>,

@@ -6,7 +6,7 @@ use super::case::Case;
 use super::guide::Step;
 use super::input::Input;
 use super::role_statements::{from_exports, from_log};
-use super::statement::{Told, newest};
+use super::statement::{Statement, Told, newest};
 use crate::model::Method;
 
 /// What is known of roles.
@@ -58,19 +58,31 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
 pub(super) fn roles(case: &Case<'_>) -> Roles {
     let (log, exports) = (from_log(case), from_exports(case));
     // That one role was taken away tells nothing of others.
-    let is_denied = exports.iter().any(|export| !export.value);
-    match newest(log.into_iter().chain(exports), |one, other| one == other) {
-        Told::Nothing => Roles::new(
+    let is_denied = exports.statements.iter().any(|export| !export.value);
+    // What has no date was exported to look into the complaint.
+    let is_current = exports.statements.iter().any(|export| !export.value && export.time.is_none());
+    if !exports.contradiction.is_empty() {
+        return contradiction(exports.contradiction);
+    }
+    match newest(log.into_iter().chain(exports.statements), |one, other| one == other) {
+        Told::Nothing if exports.hint.is_empty() => Roles::new(
             Verdict::CannotTell,
             "Whether the user holds an administrator role cannot be told.",
         )
         .because("No export of roles was given, and the log holds no record that gives or takes a role. A role may have been given before the log begins, or through a group."),
+        Told::Nothing => some_role(exports.hint),
         Told::Holds { statement, outdated } if !statement.value && !is_denied => Roles::new(
             Verdict::CannotTell,
             "The log tells of an administrator role that was taken away, and not whether others are held.",
         )
         .with(statement.evidence)
-        .with(outdated),
+        .with(outdated)
+        .with(exports.hint),
+        Told::Holds { statement, .. } if !is_current && is_long_ago(case, &statement) => Roles::new(
+            Verdict::CannotTell,
+            "The user held no administrator role when the export was made, and the log does not cover all of the time since.",
+        )
+        .with(statement.evidence),
         Told::Holds { statement, outdated } => {
             let mut roles = held(case, statement.value).with(statement.evidence);
             if !outdated.is_empty() {
@@ -78,13 +90,31 @@ pub(super) fn roles(case: &Case<'_>) -> Roles {
             }
             roles.with(outdated)
         }
-        Told::Contradiction(evidence) => Roles::new(
-            Verdict::CannotTell,
-            "What was given contradicts itself on roles, and does not say what is newer.",
-        )
-        .with(evidence)
-        .because("Export the roles again, and see whether a group gives one. The report of registrations may count roles that the administrator policy is not for."),
+        Told::Contradiction(evidence) => contradiction(evidence),
     }
+}
+
+fn contradiction(evidence: Vec<Evidence>) -> Roles {
+    Roles::new(
+        Verdict::CannotTell,
+        "What was given contradicts itself on roles, and does not say what is newer.",
+    )
+    .with(evidence)
+    .because("Export the roles again, and see whether a group gives one.")
+}
+
+fn some_role(hint: Vec<Evidence>) -> Roles {
+    Roles::new(
+        Verdict::CannotTell,
+        "The user holds some role of the directory; whether the administrator policy is for it cannot be told.",
+    )
+    .with(hint)
+    .because("The report of registrations counts whoever holds a role, and does not say which; it may be one for readers.")
+}
+
+/// Whether a role may have been given since, without a trace.
+fn is_long_ago(case: &Case<'_>, statement: &Statement<bool>) -> bool {
+    !statement.value && statement.time.is_some_and(|time| !case.is_covered_since(time))
 }
 
 fn held(case: &Case<'_>, is_held: bool) -> Roles {

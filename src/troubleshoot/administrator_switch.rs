@@ -1,27 +1,38 @@
 //! Whether password reset is on for administrators, and whether that was switched shortly before.
 
 use super::answer::{Evidence, Finding, NextKind};
-use super::case::Case;
+use super::case::{Case, Known};
 use super::guide::Wait;
 use super::input::Input;
 use super::policy_changed::{evidence_of, switches_administrators};
 use super::statement::{Statement, Told, newest};
 use crate::model::{Event, format_timestamp};
 
-/// Adds to a finding about an administrator what the switch means for them.
-pub(super) fn explain(case: &Case<'_>, finding: Finding) -> Finding {
-    let change = case
-        .policy_changes(&["policy.authorization_policy"])
-        .filter(|(event, _)| switches_administrators(event))
-        .last();
-    let exported = case.policies.authorization.iter().filter_map(|policy| {
+/// The rule of records that switch it.
+const RULE: [&str; 1] = ["policy.authorization_policy"];
+
+/// Whether password reset is on for administrators.
+pub(super) fn told(case: &Case<'_>) -> Told<bool> {
+    let is_changed_later = case.is_changed_later(&RULE);
+    let exported = case.policies.authorization.iter().filter(|_| !is_changed_later);
+    let exported = exported.filter_map(|policy| {
         let allowed = policy.allowed_to_use_sspr?;
         Some(Statement::new(allowed, None, [Evidence::state(&policy.origin, None, says(allowed))]))
     });
-    let logged = change.and_then(|known| {
+    let logged = last_change(case).and_then(|known| {
         Some(Statement::new(switched_to(known.0)?, Some(known.0.time), [evidence_of(known)]))
     });
-    let finding = match newest(exported.chain(logged), |one, other| one == other) {
+    newest(exported.chain(logged), |one, other| one == other)
+}
+
+/// The record that switched it last.
+fn last_change<'case, 'a>(case: &'case Case<'a>) -> Option<&'case Known<'a>> {
+    case.policy_changes(&RULE).filter(|(event, _)| switches_administrators(event)).last()
+}
+
+/// Adds to a finding about an administrator what the switch means for them.
+pub(super) fn explain(case: &Case<'_>, finding: Finding) -> Finding {
+    let finding = match told(case) {
         Told::Nothing => finding,
         Told::Holds { statement, .. } => off(finding, statement.value).with(statement.evidence),
         Told::Contradiction(evidence) => finding
@@ -29,7 +40,7 @@ pub(super) fn explain(case: &Case<'_>, finding: Finding) -> Finding {
             .with(evidence)
             .needs(Input::AuthorizationPolicy, "whether password reset is on for administrators"),
     };
-    let Some((event, _)) = change else { return finding };
+    let Some((event, _)) = last_change(case) else { return finding };
     let until = event.time + Wait::ADMINISTRATOR_SWITCH.most;
     if until <= case.at {
         return finding;

@@ -47,6 +47,8 @@ pub(super) struct Case<'a> {
     pub(super) events: Vec<Known<'a>>,
     /// The changes of policy that are about everybody, by time.
     pub(super) policy_events: Vec<Known<'a>>,
+    /// What happened after the complaint, to the user or to policy.
+    pub(super) later: Vec<Known<'a>>,
     /// The user's attempts, by time.
     pub(super) attempts: Vec<Attempt>,
     /// What the user holds after the events.
@@ -63,19 +65,20 @@ impl<'a> Case<'a> {
         let coverage = coverage(given);
         let last_known = coverage.last.or(of_user.last().map(|(event, _)| event.time));
         let at = within_calendar(complaint.at.or(last_known).unwrap_or_default());
-        let later = of_user.iter().filter(|(event, _)| event.time > at).count();
-        let mut events: Vec<Known<'a>> = up_to(of_user, at);
-        let others = leave_out_others(&mut events);
+        let (mut events, later_of_user) = divided(of_user, at);
+        let (policy_events, later_of_policy) = divided(policy_events, at);
+        let later = later_of_user.len();
+        let names = names_of_one(&complaint.user, &keys, &mut events);
         let (attempts, histories) = replay(&events);
         let mut warnings = Vec::new();
         if later > 0 {
             let events = if later == 1 { "event of the user is" } else { "events of the user are" };
             warnings.push(format!("{later} later {events} left out."));
         }
-        if !others.is_empty() {
-            let others: Vec<&str> = others.iter().map(String::as_str).collect();
+        if !names.others.is_empty() {
+            let others: Vec<&str> = names.others.iter().map(String::as_str).collect();
             warnings.push(format!(
-                "Another account has gone by this name ({}); it is left out, as it was used less lately.",
+                "Another account has gone by this name ({}); it is left out, as it bore the name before.",
                 others.join(", ")
             ));
         }
@@ -83,8 +86,7 @@ impl<'a> Case<'a> {
         warnings.extend(given.users.warnings().iter().map(ToString::to_string));
         let history = histories.into_iter().max_by_key(|history| history.last);
         let user = user_of(&complaint.user, &events, history.as_ref());
-        let names = keys.iter().map(String::as_str).filter(|name| !others.contains(*name));
-        let names: Vec<&str> = names.collect();
+        let names: Vec<&str> = names.own.iter().map(String::as_str).collect();
         let mut state = given.users.of(&names);
         if !given.users.is_empty() && state.is_unknown() {
             warnings.push("The exports of users say nothing of this user; ask by object id if they name users so.".to_owned());
@@ -100,7 +102,8 @@ impl<'a> Case<'a> {
             coverage,
             user,
             events,
-            policy_events: up_to(policy_events, at),
+            policy_events,
+            later: later_of_user.into_iter().chain(later_of_policy).collect(),
             attempts,
             history,
             policies: given.policies,
@@ -127,17 +130,22 @@ impl<'a> Case<'a> {
 
     /// Whether the log covers everything from a time up to that of the complaint.
     pub(super) fn is_covered_since(&self, time: DateTime<Utc>) -> bool {
-        self.coverage.holds(time, self.at)
+        self.coverage.holds(time, self.at, |_| true)
     }
 
-    /// Whether no change of policy in so long a time before the complaint can have been missed.
+    /// Whether no change of policy in so long a time before the complaint can have been missed: by exports of
+    /// more than one user, or of one service.
     pub(super) fn shows_changes_within(&self, before: TimeDelta) -> bool {
-        self.is_covered_since(self.at - before) && self.holds_other_services()
+        self.coverage.holds(self.at - before, self.at, |services| {
+            services.iter().any(|service| !OF_USERS.contains(&service.as_str()))
+        })
     }
 
-    /// Whether the log is more than what is about one user, or of one service.
-    pub(super) fn holds_other_services(&self) -> bool {
-        self.coverage.services.iter().any(|service| !OF_USERS.contains(&service.as_str()))
+    /// Whether the log has a change of policy after the complaint, by one of these rules.
+    pub(super) fn is_changed_later(&self, rules: &[&str]) -> bool {
+        self.later
+            .iter()
+            .any(|(_, found)| rules.contains(&found.rule) && found.outcome == Outcome::Success)
     }
 
     /// The end of what is known of the time behind another, up to the complaint.
@@ -151,16 +159,48 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Where several accounts have gone by one name, leaves the one that was used last; the ids of the others.
-fn leave_out_others(events: &mut Vec<Known<'_>>) -> BTreeSet<String> {
-    let id = |event: &Event| Some(event.user()?.id?.to_lowercase());
-    let Some(current) = events.iter().rev().find_map(|(event, _)| id(event)) else {
-        return BTreeSet::new();
+/// Who is meant, where several accounts have gone by one name.
+struct Names {
+    /// The id and the names of the one who is meant, in lower case.
+    own: BTreeSet<String>,
+    /// The ids of the others.
+    others: BTreeSet<String>,
+}
+
+/// Leaves the events of one account: the one asked for by id, else the one that bore the name last. A name that
+/// went to somebody else is no longer its own, in records that give no id.
+fn names_of_one(asked_for: &str, keys: &BTreeSet<String>, events: &mut Vec<Known<'_>>) -> Names {
+    let asked_for = asked_for.to_lowercase();
+    let bearers: Vec<(String, Option<String>)> =
+        events.iter().filter_map(|(event, _)| bearer(event)).collect();
+    let ids: BTreeSet<&String> = bearers.iter().map(|(id, _)| id).collect();
+    let bears = |name: &Option<String>, wanted: &str| {
+        let home = name.as_deref().and_then(guest_home);
+        name.as_deref() == Some(wanted) || home.as_deref() == Some(wanted)
     };
-    let others: BTreeSet<String> =
-        events.iter().filter_map(|(event, _)| id(event)).filter(|id| *id != current).collect();
-    events.retain(|(event, _)| id(event).is_none_or(|id| id == current));
-    others
+    let last_bearer = |wanted: &str| {
+        bearers.iter().rev().find(|(_, name)| bears(name, wanted)).map(|(id, _)| id.clone())
+    };
+    let meant = Some(asked_for.clone()).filter(|asked| ids.contains(asked));
+    let Some(meant) = meant.or_else(|| last_bearer(&asked_for)) else {
+        return Names { own: keys.clone(), others: BTreeSet::new() };
+    };
+    let names = bearers.iter().filter(|(id, _)| *id == meant).filter_map(|(_, name)| name.clone());
+    let mut own: BTreeSet<String> =
+        names.filter(|name| last_bearer(name).is_none_or(|last| last == meant)).collect();
+    own.extend([meant.clone(), asked_for]);
+    events.retain(|(event, _)| match bearer(event) {
+        Some((id, _)) => id == meant,
+        None => event.user().and_then(|user| user.key()).is_some_and(|key| own.contains(&key)),
+    });
+    let others = ids.into_iter().filter(|id| **id != meant).cloned().collect();
+    Names { own, others }
+}
+
+/// The id of the user of an event, and the name that goes with it, in lower case.
+fn bearer(event: &Event) -> Option<(String, Option<String>)> {
+    let user = event.user()?;
+    Some((user.id?.to_lowercase(), user.user_principal_name.map(str::to_lowercase)))
 }
 
 /// A time from which one can reckon, in years that anybody writes.
@@ -235,8 +275,9 @@ fn in_order((one, _): &Known<'_>, (other, _): &Known<'_>) -> Ordering {
     one.time.cmp(&other.time).then_with(|| place(one).cmp(&place(other)))
 }
 
-fn up_to(events: Vec<Known<'_>>, at: DateTime<Utc>) -> Vec<Known<'_>> {
-    events.into_iter().filter(|(event, _)| event.time <= at).collect()
+/// The events up to a time, and those after it.
+fn divided(events: Vec<Known<'_>>, at: DateTime<Utc>) -> (Vec<Known<'_>>, Vec<Known<'_>>) {
+    events.into_iter().partition(|(event, _)| event.time <= at)
 }
 
 /// What the log covers, as far as it is said, and no less than the events show.
@@ -249,6 +290,7 @@ fn coverage(given: &Given<'_>) -> Coverage {
         first: given.coverage.first.into_iter().chain(times()).min(),
         last: given.coverage.last.into_iter().chain(times()).max(),
         gaps: given.coverage.gaps.clone(),
+        inputs: given.coverage.inputs.clone(),
         services: services.into_iter().collect(),
     }
 }

@@ -1,18 +1,14 @@
 //! What demands registration of the user: each thing that can, and how it is known.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::answer::Evidence;
 use super::case::Case;
+use super::conditional_access::conditional_access;
 use super::per_user;
 use super::policy_changed::evidence_of;
 use super::sspr::{self, Scope};
 use super::statement::{Statement, Told, newest};
 use crate::attempt::Attempt;
 use crate::model::{Capability, Event, Method};
-use crate::state::{Applies, ConditionalAccessPolicy, PolicyState};
 
 /// A thing that is so, is not so, or is not known, and why.
 #[derive(Debug, Default)]
@@ -83,7 +79,7 @@ pub(super) fn mfa(case: &Case<'_>, attempt: &Attempt) -> Clue {
 }
 
 /// What a source says: whether it demands registration, in words, with the records.
-type Found = (Option<bool>, String, Vec<Evidence>);
+pub(super) type Found = (Option<bool>, String, Vec<Evidence>);
 
 fn per_user(case: &Case<'_>) -> Option<Found> {
     match per_user::state(case) {
@@ -99,14 +95,19 @@ fn per_user(case: &Case<'_>) -> Option<Found> {
     }
 }
 
+/// The rule of records that switch security defaults.
+const SECURITY_DEFAULTS: [&str; 1] = ["policy.security_defaults"];
+
 fn security_defaults(case: &Case<'_>) -> Option<Found> {
     let says = |on: bool| format!("Security defaults are {}.", if on { "on" } else { "off" });
-    let exported = case.policies.security_defaults.iter().map(|defaults| {
+    let is_changed_later = case.is_changed_later(&SECURITY_DEFAULTS);
+    let exported = case.policies.security_defaults.iter().filter(|_| !is_changed_later);
+    let exported = exported.map(|defaults| {
         let on = defaults.is_enabled;
         Statement::new(on, None, [Evidence::state(&defaults.origin, None, says(on))])
     });
     let logged = case
-        .policy_changes(&["policy.security_defaults"])
+        .policy_changes(&SECURITY_DEFAULTS)
         .filter_map(|known| Some((is_switched_on(known.0)?, known)))
         .last();
     let logged =
@@ -134,83 +135,6 @@ fn is_switched_on(event: &Event) -> Option<bool> {
         (false, true) => Some(false),
         _ => None,
     }
-}
-
-/// Conditional Access: the policies of the export, else those in the log.
-fn conditional_access(case: &Case<'_>) -> Option<Found> {
-    let exported = &case.policies.conditional_access;
-    let is_complete = !case.policies.conditional_access_lists.is_empty();
-    let logged = logged_policies(case);
-    let policies: Vec<&ConditionalAccessPolicy> = if is_complete || !exported.is_empty() {
-        exported.iter().collect()
-    } else {
-        logged.iter().flat_map(|state| &state.conditional_access).collect()
-    };
-    let groups: Vec<String> =
-        case.state.groups.iter().map(|group| group.value.to_lowercase()).collect();
-    let has_groups = case.state.group_lists.iter().any(|list| list.is_transitive);
-    let roles: Vec<String> = {
-        let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
-        active.filter_map(|role| role.value.template_id.clone()).collect()
-    };
-    let has_roles = !case.state.role_lists.is_empty() || has_groups;
-    let mut is_open = false;
-    for policy in &policies {
-        if !policy.is_enforced() || !(policy.demands_mfa() || policy.offers_mfa()) {
-            continue;
-        }
-        // One for some applications, or with another way out, need not have interrupted.
-        let is_for_all = policy.applications.iter().any(|name| name.eq_ignore_ascii_case("All"));
-        let is_sure = policy.demands_mfa() && is_for_all;
-        let applies = policy.applies_to(
-            case.user_id().as_deref(),
-            has_groups.then_some(groups.as_slice()),
-            has_roles.then_some(roles.as_slice()),
-        );
-        let name = policy.display_name.as_deref().unwrap_or("without a name");
-        match applies {
-            Applies::Yes if is_sure => {
-                let says = format!(
-                    "The Conditional Access policy {name} demands multifactor authentication of the user."
-                );
-                let record =
-                    case.policy_events.iter().find(|(event, _)| event.origin == policy.origin);
-                let evidence = record.map_or_else(
-                    || Evidence::state(&policy.origin, policy.last_modified, says.clone()),
-                    evidence_of,
-                );
-                return Some((Some(true), says, vec![evidence]));
-            }
-            Applies::Yes | Applies::Unknown(_) => is_open = true,
-            Applies::No => {}
-        }
-    }
-    if is_open {
-        return Some((None, "A Conditional Access policy demands multifactor authentication of some users, for some applications, or among other ways; whether it interrupted the user is not known.".to_owned(), Vec::new()));
-    }
-    let list = case.policies.conditional_access_lists.first()?;
-    let says = "No Conditional Access policy demands multifactor authentication of the user.";
-    Some((Some(false), says.to_owned(), vec![Evidence::state(list, None, says)]))
-}
-
-/// The policies as the log last saw them; records hold them whole.
-fn logged_policies(case: &Case<'_>) -> Vec<PolicyState> {
-    let mut last: BTreeMap<String, (&Event, Option<&Value>)> = BTreeMap::new();
-    for (event, _) in case.policy_changes(&["policy.conditional_access"]) {
-        let target = event.targets.first().and_then(|target| target.id.clone());
-        let value = event.changes().find_map(|change| change.new.as_ref()?.json());
-        last.insert(target.unwrap_or_default(), (*event, value));
-    }
-    let read = |(event, value): &(&Event, Option<&Value>)| {
-        let mut state = PolicyState::new();
-        state.add_slice(&event.origin.source, value.as_ref()?.to_string().as_bytes()).ok()?;
-        for policy in &mut state.conditional_access {
-            policy.origin = event.origin.clone();
-            policy.last_modified = Some(event.time);
-        }
-        Some(state)
-    };
-    last.values().filter_map(read).collect()
 }
 
 /// Whether the user is enabled for password reset.

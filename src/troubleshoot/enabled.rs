@@ -24,6 +24,9 @@ pub(super) fn enabled(case: &Case<'_>, method: &Method) -> Enablement {
         Method::WindowsHello | Method::PlatformCredential => {
             never("The device registers this method when it is set up, and not the page.")
         }
+        Method::TemporaryAccessPass | Method::Certificate | Method::QrCodePin => {
+            never("An administrator gives out this method; users do not add it on the page.")
+        }
         _ => by_policy(case, method),
     }
 }
@@ -96,7 +99,7 @@ fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
         Exported::Nothing => None,
         Exported::Settings(settings) => Some(*settings),
         Exported::Contradiction(evidence) => {
-            return Enablement::new(None, "Exports of the policy contradict each other, and do not say which of them is newer.")
+            return Enablement::new(None, "Exports of the policy do not say whether they are newer than one another, or than a change in the log, and so contradict each other.")
                 .with(evidence)
                 .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime");
         }
@@ -142,14 +145,13 @@ fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
 fn newer(case: &Case<'_>, method: &Method, exported: Settings, mut logged: Settings) -> Enablement {
     // Records that hold what changed and nothing else do not say whom the method is for.
     let is_too_new = exported.time.is_some_and(|time| time > case.at);
-    if logged.configuration.include.is_none() && !is_too_new {
-        logged.configuration.include.clone_from(&exported.configuration.include);
-        logged.configuration.exclude.clone_from(&exported.configuration.exclude);
+    if !is_too_new {
+        logged.configuration.fill_in(&exported.configuration);
     }
     if logged.migration.is_none() {
         logged.migration.clone_from(&exported.migration);
     }
-    let agree = exported.configuration.is_enabled == logged.configuration.is_enabled;
+    let agree = exported.configuration.agrees_with(&logged.configuration);
     let is_after = |one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>| match (one, other) {
         (Some(one), Some(other)) => Some(one >= other),
         _ => None,

@@ -15,7 +15,7 @@ use super::policy_changed::evidence_of;
 use super::sspr;
 use crate::attempt::{Attempt, AttemptOutcome, Mode};
 use crate::model::format_timestamp;
-use crate::state::Applies;
+use crate::state::{Applies, MethodsPolicy};
 
 /// What asks the user to register.
 pub(super) struct Asked {
@@ -28,11 +28,18 @@ pub(super) struct Asked {
 
 impl Asked {
     /// What somebody who was interrupted was asked for: whether a policy for multifactor authentication
-    /// demands registration, whether the user is enabled for password reset, and whether that requires
-    /// registration.
-    fn of(demand: Option<bool>, enabled: Option<bool>, required: Option<bool>) -> Self {
+    /// demands registration, whether the user is enabled for password reset, whether that requires
+    /// registration, and whether a campaign may have interrupted as well.
+    fn of(
+        demand: Option<bool>,
+        enabled: Option<bool>,
+        required: Option<bool>,
+        is_campaign: bool,
+    ) -> Self {
         let (for_mfa, for_sspr) = match (demand, enabled) {
-            (_, Some(false)) => (Some(true), Some(false)),
+            // Something else than password reset interrupted; a campaign does for one method alone.
+            (Some(true), Some(false)) => (Some(true), Some(false)),
+            (_, Some(false)) => ((!is_campaign).then_some(true), Some(false)),
             (Some(true), Some(true)) => (Some(true), Some(true)),
             (demand, _) => (demand, required.filter(|required| *required)),
         };
@@ -51,14 +58,15 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     let demand = mfa(case, attempt);
     let enabled = sspr_enabled(case, attempt);
     let required = sspr_required(case, &enabled);
-    let asked = Asked::of(demand.value(), enabled.value(), required.value());
+    let campaign = campaign(case);
+    let asked = Asked::of(demand.value(), enabled.value(), required.value(), campaign.is_some());
     let mut finding = conclude(case, step, &asked)
         .because(format!("The user was interrupted at {}.", format_timestamp(attempt.first)))
         .with(steps_of(case, attempt));
     finding = with_clues(finding, [demand, enabled, required]);
     finding = with_rules(case, finding, &asked);
-    finding = with_campaign(case, finding);
-    finding.methods = offers::offers(case, &asked);
+    finding = with_campaign(finding, campaign);
+    finding.methods = offers::offers(case, &asked, attempt);
     finding
 }
 
@@ -85,17 +93,20 @@ fn with_rules(case: &Case<'_>, finding: Finding, asked: &Asked) -> Finding {
         .with([gates.evidence()])
 }
 
+/// The policy with a campaign that may be for the user.
+fn campaign<'case>(case: &'case Case<'_>) -> Option<&'case MethodsPolicy> {
+    let newest = case.policies.methods.iter().max_by_key(|policy| policy.last_modified);
+    newest.filter(|policy| {
+        policy.campaign.as_ref().is_some_and(|campaign| {
+            campaign.state.eq_ignore_ascii_case("enabled")
+                && campaign.applies_to(case.user_id().as_deref(), None) != Applies::No
+        })
+    })
+}
+
 /// A campaign interrupts as well, and asks for one method.
-fn with_campaign(case: &Case<'_>, finding: Finding) -> Finding {
-    let policy = case.policies.methods.iter().max_by_key(|policy| policy.last_modified);
+fn with_campaign(finding: Finding, policy: Option<&MethodsPolicy>) -> Finding {
     let Some(policy) = policy else { return finding };
-    let is_on = policy.campaign.as_ref().is_some_and(|campaign| {
-        campaign.state.eq_ignore_ascii_case("enabled")
-            && campaign.applies_to(case.user_id().as_deref(), None) != Applies::No
-    });
-    if !is_on {
-        return finding;
-    }
     finding
         .because("A registration campaign is on: after multifactor authentication it asks for Authenticator or a passkey alone, and can be put off.")
         .with([Evidence::state(&policy.origin, policy.last_modified, "A registration campaign is on.")])

@@ -3,6 +3,8 @@
 //! Microsoft, *Combined security information registration* (October 2024) and, for app passwords,
 //! *Enforce multifactor authentication with legacy applications using app passwords*.
 
+use std::collections::BTreeMap;
+
 use crate::model::{Method, MethodFamily};
 
 /// How many are held of a method.
@@ -17,6 +19,8 @@ pub(super) struct Limit {
     /// Whether exports that name methods without counting them tell the number: of each method there is one.
     pub(super) is_told_by_names: bool,
     pub(super) most: u32,
+    /// The methods of somebody who holds as many as can be.
+    pub(super) all: &'static [(Method, u32)],
     /// How many of the kind are held, given how many are held of each method.
     pub(super) count: fn(&Held<'_>) -> u32,
     /// Whether the method is of the kind.
@@ -24,6 +28,11 @@ pub(super) struct Limit {
 }
 
 impl Limit {
+    /// How many of the kind are among methods held.
+    pub(super) fn held(&self, methods: &BTreeMap<Method, u32>) -> u32 {
+        (self.count)(&|method| methods.get(method).copied().unwrap_or_default())
+    }
+
     /// So many of the kind, in words.
     pub(super) fn number(&self, number: u32) -> String {
         format!("{number} {}", if number == 1 { self.one } else { self.kind })
@@ -37,6 +46,7 @@ pub(super) const LIMITS: [Limit; 5] = [
         one: "Microsoft Authenticator app",
         is_told_by_names: false,
         most: 5,
+        all: &[(Method::AuthenticatorPush, 5)],
         count: |held| {
             held(&Method::AuthenticatorPush)
                 .max(held(&Method::AuthenticatorUnspecified))
@@ -56,6 +66,7 @@ pub(super) const LIMITS: [Limit; 5] = [
         one: "other authenticator app",
         is_told_by_names: false,
         most: 5,
+        all: &[(Method::AuthenticatorPush, 5), (Method::SoftwareOath, 10)],
         // Authenticator brings codes of its own.
         count: |held| held(&Method::SoftwareOath).saturating_sub(held(&Method::AuthenticatorPush)),
         is_of: |method| matches!(method, Method::SoftwareOath | Method::OathUnspecified),
@@ -65,6 +76,7 @@ pub(super) const LIMITS: [Limit; 5] = [
         one: "phone",
         is_told_by_names: true,
         most: 2,
+        all: &[(Method::PhoneMobileSms, 1), (Method::PhoneAlternate, 1)],
         count: |held| {
             let mobile =
                 [Method::PhoneMobileSms, Method::PhoneMobileCall, Method::PhoneUnspecified];
@@ -79,6 +91,7 @@ pub(super) const LIMITS: [Limit; 5] = [
         one: "passkey",
         is_told_by_names: false,
         most: 10,
+        all: &[(Method::PasskeyFido2, 10)],
         count: |held| held(&Method::PasskeyFido2),
         is_of: |method| *method == Method::PasskeyFido2,
     },
@@ -87,6 +100,7 @@ pub(super) const LIMITS: [Limit; 5] = [
         one: "app password",
         is_told_by_names: false,
         most: 40,
+        all: &[(Method::AppPassword, 40)],
         count: |held| held(&Method::AppPassword),
         is_of: |method| *method == Method::AppPassword,
     },

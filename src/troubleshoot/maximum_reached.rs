@@ -1,5 +1,7 @@
 //! Whether the user holds the greatest number of the method that can be registered.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
@@ -8,8 +10,8 @@ use super::guide::Step;
 use super::input::Input;
 use super::limits::{LIMITS, Limit, limit_of};
 use super::policy_changed::evidence_of;
-use super::statement::{Statement, Told, newest};
-use crate::attempt::{Certainty, MethodChange};
+use super::statement::{Statement, Told, newest, surely_as_of};
+use crate::attempt::{Certainty, DirectoryMethods, MethodChange, add, remove};
 use crate::model::{Method, Outcome};
 use crate::state::{MethodHeld, Stated};
 
@@ -31,11 +33,15 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
 }
 
 /// How many are held, by one source.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Number {
     held: u32,
     /// Whether there may be more.
     is_least: bool,
+    /// Whether there may be more or fewer.
+    is_open: bool,
+    /// What an export lists.
+    methods: BTreeMap<Method, u32>,
 }
 
 fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
@@ -56,12 +62,14 @@ fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
             .with(exported.evidence.clone())
             .with(registrations(case, limit.is_of));
     }
-    let known: Vec<Statement<Number>> = exported.into_iter().chain(logged).collect();
+    // What the directory listed after an export was made comes first.
+    let mut known: Vec<Statement<Number>> = logged.into_iter().chain(exported).collect();
+    known.sort_by_key(|known| std::cmp::Reverse((known.time.is_none(), known.time)));
     let (kind, most) = (limit.kind, limit.most);
-    // What is sure not to be more comes before what is no less.
-    let exact = known.iter().find(|known| !known.value.is_least);
-    let full = || known.iter().find(|known| known.value.held >= most);
-    let Some(number) = exact.or_else(full) else { return open(step, limit, known) };
+    let is_exact = |known: &&Statement<Number>| !known.value.is_least && !known.value.is_open;
+    let is_full = |known: &&Statement<Number>| !known.value.is_open && known.value.held >= most;
+    let number = known.iter().find(is_exact).or_else(|| known.iter().find(is_full));
+    let Some(number) = number else { return open(step, limit, known) };
     if number.value.held >= most {
         let conclusion = format!(
             "The user holds {}, and {most} can be registered.",
@@ -92,11 +100,12 @@ fn open(step: &'static Step, limit: &Limit, known: Vec<Statement<Number>>) -> Fi
     .needs(Input::AuthenticationMethods, format!("how many {kind} the user holds"));
     known.into_iter().fold(finding, |finding, number| {
         let held = limit.number(number.value.held);
-        finding
-            .because(format!(
-                "No fewer than {held}: what was registered before the log begins is not known."
-            ))
-            .with(number.evidence)
+        let reason = if number.value.is_open {
+            format!("An export comes to {held}, and the log does not cover all of the time since.")
+        } else {
+            format!("No fewer than {held}: what was registered before the log begins is not known.")
+        };
+        finding.because(reason).with(number.evidence)
     })
 }
 
@@ -108,61 +117,70 @@ fn exported(case: &Case<'_>, limit: &Limit) -> Told<Number> {
         is_listed && stated.value.iter().all(|held| held.number.is_some())
     };
     let number = |stated: &Stated<Vec<MethodHeld>>| {
-        let number = |method: &Method| {
-            let of_method = stated.value.iter().filter(|held| held.method == *method);
-            of_method.map(|held| held.number.unwrap_or(1)).sum()
-        };
-        let held = (limit.count)(&number);
+        let methods: BTreeMap<Method, u32> = stated
+            .value
+            .iter()
+            .map(|held| (held.method.clone(), held.number.unwrap_or(1)))
+            .collect();
+        let held = limit.held(&methods);
         let is_exact = counts(&stated) || (is_listed && limit.is_told_by_names);
         let says = format!("The user holds {}.", limit.number(held));
         let evidence = Evidence::state(&stated.origin, stated.as_of, says);
-        Statement::new(Number { held, is_least: !is_exact }, stated.as_of, [evidence])
+        // What names methods is the report of registrations.
+        let time = if counts(&stated) { stated.as_of } else { surely_as_of(stated.as_of) };
+        let number = Number { held, is_least: !is_exact, is_open: false, methods };
+        Statement::new(number, time, [evidence])
     };
     let all = || case.state.methods.iter();
     let counting: Vec<_> = all().filter(counts).map(number).collect();
     if counting.is_empty() {
-        return newest(all().map(number), |one, other| one == other);
+        return newest(all().map(number), |one, other| one.held == other.held);
     }
-    newest(counting, |one, other| one == other)
+    newest(counting, |one, other| one.held == other.held)
 }
 
-/// An export that says as of when it holds, with what the log has of the time since.
+/// An export that says as of when it holds and how many there are, with what the log has of the time since;
+/// no more is sure where the log does not cover all of it.
 fn followed_up(
     case: &Case<'_>,
     limit: &Limit,
     mut exported: Statement<Number>,
 ) -> Statement<Number> {
-    let Some(as_of) = exported.time else { return exported };
-    for change in changes(case, limit).into_iter().filter(|change| change.time > as_of) {
-        let held = &mut exported.value.held;
-        *held =
-            if change.is_deletion { held.saturating_sub(1) } else { (*held + 1).min(limit.most) };
-    }
-    let later = registrations(case, limit.is_of).into_iter();
-    exported.evidence.extend(later.filter(|evidence| evidence.time > Some(as_of)));
+    let Some(as_of) = exported.time.filter(|_| !exported.value.is_least) else { return exported };
+    let later = |time: DateTime<Utc>| time > as_of;
+    exported.value.held = held_after(case, limit, &exported.value.methods, later);
+    exported.value.is_open = !case.is_covered_since(as_of);
+    let records = registrations(case, limit.is_of).into_iter();
+    exported.evidence.extend(records.filter(|evidence| evidence.time.is_some_and(later)));
     exported
 }
 
-/// A method of the kind that was registered or deleted.
-struct Change {
-    time: DateTime<Utc>,
-    is_deletion: bool,
+/// How many of the kind are held by somebody who held these methods, after changes in the log at times that
+/// count.
+fn held_after(
+    case: &Case<'_>,
+    limit: &Limit,
+    methods: &BTreeMap<Method, u32>,
+    counts: impl Fn(DateTime<Utc>) -> bool,
+) -> u32 {
+    let mut held = methods.clone();
+    let Some(history) = &case.history else { return limit.held(&held) };
+    let registered = history.methods_registered.iter().map(|change| (change, false));
+    let deleted = history.methods_deleted.iter().map(|change| (change, true));
+    let mut changes: Vec<(&MethodChange, bool)> =
+        registered.chain(deleted).filter(|(change, _)| counts(change.time)).collect();
+    changes.sort_by_key(|(change, _)| change.time);
+    for (change, is_deletion) in changes {
+        if is_deletion {
+            remove(&mut held, &change.method);
+        } else {
+            add(&mut held, &change.method);
+        }
+    }
+    limit.held(&held).min(limit.most)
 }
 
-/// What was registered and deleted of the kind, by time.
-fn changes(case: &Case<'_>, limit: &Limit) -> Vec<Change> {
-    let Some(history) = &case.history else { return Vec::new() };
-    let of_kind = |changes: &[MethodChange], is_deletion| {
-        let changes = changes.iter().filter(|change| (limit.is_of)(&change.method));
-        changes.map(|change| Change { time: change.time, is_deletion }).collect::<Vec<_>>()
-    };
-    let mut all = of_kind(&history.methods_registered, false);
-    all.extend(of_kind(&history.methods_deleted, true));
-    all.sort_by_key(|change| change.time);
-    all
-}
-
-/// Why an export and the log cannot both be right, if so. One that says as of when it holds was followed up.
+/// Why an export that does not say as of when it holds and the log cannot both be right, if so.
 fn contradicts(
     case: &Case<'_>,
     limit: &Limit,
@@ -172,12 +190,11 @@ fn contradicts(
     if exported.time.is_some() {
         return None;
     }
-    let Number { held, is_least } = exported.value;
+    let Number { held, is_least, .. } = exported.value;
     let is_full = |held: u32| held >= limit.most;
-    let after_deletions = changes(case, limit).iter().fold(limit.most, |most, change| {
-        if change.is_deletion { most.saturating_sub(1) } else { (most + 1).min(limit.most) }
-    });
-    let log_says = match logged.map(|logged| logged.value) {
+    let all = limit.all.iter().cloned().collect();
+    let after_deletions = held_after(case, limit, &all, |_| true);
+    let log_says = match logged.map(|logged| &logged.value) {
         Some(log) if is_full(log.held) => {
             let is_fewer = !is_least && !is_full(held);
             is_fewer.then(|| format!("{} at least", log.held))
@@ -193,13 +210,16 @@ fn contradicts(
 /// What the log comes to: no fewer than were registered and not deleted.
 fn logged(case: &Case<'_>, limit: &Limit) -> Option<Statement<Number>> {
     let history = case.history.as_ref()?;
-    let number = |method: &Method| history.numbers_held.get(method).copied().unwrap_or_default();
-    let held = (limit.count)(&number);
+    let held = limit.held(&history.numbers_held);
     // The directory lists every phone.
     let is_listed = history.certainty == Certainty::Directory && limit.kind == "phones";
-    let number = Number { held, is_least: !is_listed };
-    (held > 0 || is_listed)
-        .then(|| Statement::new(number, Some(history.last), registrations(case, limit.is_of)))
+    let is_statement = |(event, found): &&Known<'_>| {
+        found.outcome == Outcome::Success && DirectoryMethods::of(event).is_some()
+    };
+    let listed_at = case.events.iter().rfind(is_statement).map(|(event, _)| event.time);
+    let number = Number { held, is_least: !is_listed, is_open: false, methods: BTreeMap::new() };
+    let time = listed_at.filter(|_| is_listed).or(Some(history.first));
+    (held > 0 || is_listed).then(|| Statement::new(number, time, registrations(case, limit.is_of)))
 }
 
 /// The records that register or delete such methods.

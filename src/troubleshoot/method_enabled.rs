@@ -53,7 +53,12 @@ fn remedy(method: &Method, step: &'static Step) -> (NextKind, &'static str) {
             NextKind::Explain,
             "Explain that app passwords are for users for whom per-user multifactor authentication is enforced.",
         ),
-        Method::Password | Method::WindowsHello | Method::PlatformCredential => {
+        Method::Password
+        | Method::WindowsHello
+        | Method::PlatformCredential
+        | Method::TemporaryAccessPass
+        | Method::Certificate
+        | Method::QrCodePin => {
             (NextKind::Explain, "Explain that this method is not added on the page.")
         }
         _ => (NextKind::ChangeSetting, step.action),

@@ -49,7 +49,8 @@ pub(super) enum Exported {
     Nothing,
     /// The export that was changed last, before the complaint or after it.
     Settings(Box<Settings>),
-    /// Exports of which it is not known which is newer say different things.
+    /// Exports of which it is not known which is newer say different things, or whether they are older than a
+    /// change after the complaint.
     Contradiction(Vec<Evidence>),
 }
 
@@ -60,6 +61,14 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
     let is_early =
         |policy: &&&MethodsPolicy| policy.last_modified.is_none_or(|time| time <= case.at);
     let early: Vec<&MethodsPolicy> = told.iter().filter(is_early).copied().collect();
+    // One without a date may have been made after a change that came later.
+    if case.is_changed_later(&METHODS_POLICY)
+        && early.iter().any(|policy| policy.last_modified.is_none())
+    {
+        let undated = early.iter().filter(|policy| policy.last_modified.is_none());
+        let evidence = undated.filter_map(|policy| settings_in(policy, id, None, None));
+        return Exported::Contradiction(evidence.map(|settings| settings.evidence).collect());
+    }
     let candidates = if early.is_empty() { told } else { early };
     let settings = |policy: &&MethodsPolicy| {
         let found = settings_in(policy, id, policy.last_modified, None);
@@ -70,9 +79,8 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
         let (time, evidence) = (settings.time, settings.evidence.clone());
         Statement::new(settings, time, [evidence])
     });
-    let is_same = |one: &Settings, other: &Settings| {
-        one.configuration.is_enabled == other.configuration.is_enabled
-    };
+    let is_same =
+        |one: &Settings, other: &Settings| one.configuration.agrees_with(&other.configuration);
     match newest(statements, is_same) {
         Told::Nothing => Exported::Nothing,
         Told::Holds { statement, .. } => Exported::Settings(Box::new(statement.value)),
@@ -132,14 +140,24 @@ pub(super) enum Logged {
     Unreadable(Box<Evidence>),
 }
 
-/// The settings after the last change of them.
+/// The settings after the last change of them. What shows a part leaves open what an earlier record changed
+/// beside it without showing it.
 pub(super) fn logged(case: &Case<'_>, id: &str) -> Logged {
     let mut last = Logged::Nothing;
     for known in case.policy_changes(&METHODS_POLICY) {
-        if let Some(settings) = shown(known, id) {
-            last = Logged::Settings(Box::new(settings));
-        } else if concerns(known, id) {
-            last = Logged::Unreadable(Box::new(evidence_of(known)));
+        match shown(known, id) {
+            Some(settings) => {
+                let is_enough = settings.configuration.include.is_some()
+                    || settings.configuration.is_enabled == Some(false);
+                last = match last {
+                    Logged::Unreadable(_) if !is_enough => {
+                        Logged::Unreadable(Box::new(evidence_of(known)))
+                    }
+                    _ => Logged::Settings(Box::new(settings)),
+                };
+            }
+            None if concerns(known, id) => last = Logged::Unreadable(Box::new(evidence_of(known))),
+            None => {}
         }
     }
     last
@@ -175,13 +193,21 @@ fn shown(known: &Known<'_>, id: &str) -> Option<Settings> {
     Some(settings)
 }
 
-/// A setting that is named after the method and its state.
+/// A setting that is named after the method and its state. Where others of the method were changed beside it, the
+/// state alone does not tell for whom it is, unless it is off.
 fn state_alone(event: &Event, id: &str) -> Option<MethodConfiguration> {
-    let setting = changes_of(event).into_iter().find(|change| {
-        let mut parts = change.setting.split(['.', '/', ' ']);
-        let is_named = parts.clone().any(|part| part.eq_ignore_ascii_case(id));
-        is_named && parts.next_back().is_some_and(|part| part.eq_ignore_ascii_case("state"))
-    })?;
-    let json = json!({"id": id, "state": setting.new?});
-    MethodConfiguration::from_json(&json, &event.origin)
+    let changes = changes_of(event);
+    let parts = |change: &SettingChange| -> Vec<String> {
+        change.setting.split(['.', '/', ' ']).map(str::to_ascii_lowercase).collect()
+    };
+    let is_named = |change: &&SettingChange| parts(change).contains(&id.to_ascii_lowercase());
+    let is_state =
+        |change: &&SettingChange| parts(change).last().is_some_and(|part| part == "state");
+    let named: Vec<&SettingChange> = changes.iter().filter(is_named).collect();
+    let state = named.iter().copied().find(is_state)?.new.as_ref()?;
+    let is_off = state.eq_ignore_ascii_case("disabled");
+    if named.len() > 1 && !is_off {
+        return None;
+    }
+    MethodConfiguration::from_json(&json!({"id": id, "state": state}), &event.origin)
 }

@@ -82,7 +82,10 @@
 //! - The time of the complaint bounds everything: what happened later is left out, and an export of a
 //!   policy that was changed later does not tell what held before.
 //! - Of several exports and the log, the newest holds, where it is known which that is. Where it is not, and
-//!   they contradict each other, nothing is decided.
+//!   they contradict each other, nothing is decided. An export without a date may be older than a change
+//!   after the complaint, too.
+//! - The report of registrations lags up to 36 hours behind: what the log has of these hours comes first. What
+//!   it does not list is ruled out only where the log covers all of the time since.
 //! - No change in the log rules something out only where the log covers the time, without a
 //!   [gap](Gap), and holds other services than the one that registers.
 //! - How well it is attested that a record means what it is taken to say stands with each piece of
@@ -96,6 +99,7 @@ mod administrator_switch;
 mod answer;
 mod case;
 mod complaint;
+mod conditional_access;
 mod coverage;
 mod demands;
 mod enabled;
@@ -126,7 +130,7 @@ pub use self::answer::{
 };
 use self::case::Case;
 pub use self::complaint::{Complaint, Given};
-pub use self::coverage::{Coverage, Gap};
+pub use self::coverage::{Coverage, Gap, Stretch};
 use self::guide::Check;
 pub use self::guide::{SYMPTOMS, Source, Step, Symptom, Wait, symptom};
 pub use self::input::Input;

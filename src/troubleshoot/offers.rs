@@ -7,6 +7,7 @@ use super::answer::{MethodOffer, Verdict};
 use super::case::Case;
 use super::enabled::enabled;
 use super::enforcement::Asked;
+use crate::attempt::Attempt;
 use crate::model::{Capability, Method};
 
 /// The methods that registration knows, the most secure first (the order is inferred from their kind).
@@ -63,13 +64,15 @@ fn never_in_interrupt(method: &Method) -> Option<&'static str> {
 }
 
 /// Each method, and whether it should show.
-pub(super) fn offers(case: &Case<'_>, asked: &Asked) -> Vec<MethodOffer> {
+pub(super) fn offers(case: &Case<'_>, asked: &Asked, attempt: &Attempt) -> Vec<MethodOffer> {
     let is_admin = roles(case).verdict == Verdict::Confirmed;
     let held = case.history.as_ref().map(|history| history.methods_held.as_slice());
     METHODS
         .into_iter()
         .map(|method| {
-            let is_held = held.is_some_and(|held| held.contains(&method));
+            // What was registered in this very attempt was shown.
+            let is_held = held.is_some_and(|held| held.contains(&method))
+                && !attempt.methods_obtained.contains(&method);
             let (is_offered, because) = offer(case, asked, &method, is_admin, is_held);
             MethodOffer { method, is_offered, because }
         })

@@ -1,6 +1,7 @@
 //! Methods that self-service password reset enables, which no export holds.
 
 use super::admin_role::roles;
+use super::administrator_switch;
 use super::answer::Verdict;
 use super::case::Case;
 use super::enablement::Enablement;
@@ -45,10 +46,10 @@ pub(super) fn by_contact_methods(case: &Case<'_>, method: &Method) -> Option<Ena
 /// Some methods serve password reset alone. Administrators follow a policy of their own there.
 pub(super) fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enablement {
     if roles(case).verdict == Verdict::Confirmed {
-        return enabled;
+        return for_administrators(case, enabled);
     }
     match sspr::enabled(case) {
-        Told::Holds { statement, .. } if statement.value => enabled,
+        Told::Holds { statement, .. } if statement.value => enabled.with(statement.evidence),
         Told::Holds { statement, .. } => Enablement::new(
             Some(false),
             "The method serves password reset alone, which is not enabled for the user.",
@@ -69,7 +70,31 @@ pub(super) fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enable
                     .with([scope.evidence()])
                     .needs(Input::RegistrationDetails, "whether password reset is enabled for the user")
             }
-            _ => enabled,
+            _ => {
+                Enablement::new(None, "The method serves password reset alone, and whether that is enabled for the user is not known.")
+                    .with(enabled.evidence)
+                    .needs(Input::RegistrationDetails, "whether password reset is enabled for the user")
+            }
         },
+    }
+}
+
+/// What serves password reset alone, for an administrator.
+pub(super) fn for_administrators(case: &Case<'_>, enabled: Enablement) -> Enablement {
+    match administrator_switch::told(case) {
+        Told::Holds { statement, .. } if !statement.value => Enablement::new(
+            Some(false),
+            "The method serves password reset alone, which is switched off for administrators.",
+        )
+        .with(enabled.evidence)
+        .with(statement.evidence),
+        Told::Contradiction(evidence) => Enablement::new(
+            None,
+            "The method serves password reset alone, and what was given contradicts itself on whether that is on for administrators.",
+        )
+        .with(enabled.evidence)
+        .with(evidence)
+        .needs(Input::AuthorizationPolicy, "whether password reset is on for administrators"),
+        _ => enabled,
     }
 }

@@ -9,26 +9,37 @@ use crate::model::Activity;
 /// The states, as Microsoft Graph names them.
 const STATES: [&str; 3] = ["disabled", "enabled", "enforced"];
 
+/// The rules of records that set it.
+const RULES: [&str; 2] = ["policy.per_user_state", "policy.strong_authentication_switched"];
+
 /// The state at the time of the complaint.
 pub(super) fn state(case: &Case<'_>) -> Told<&'static str> {
-    let exported = case.state.per_user_mfa.iter().filter_map(|stated| {
+    let is_changed_later = case.is_changed_later(&RULES);
+    let exported = case.state.per_user_mfa.iter();
+    // One without a date may have been made after a change that came later.
+    let exported = exported.filter(|stated| stated.as_of.is_some() || !is_changed_later);
+    let exported = exported.filter_map(|stated| {
         let name = STATES.into_iter().find(|name| name.eq_ignore_ascii_case(&stated.value))?;
         let says = format!("The per-user state is {name}.");
         let evidence = Evidence::state(&stated.origin, stated.as_of, says);
         Some(Statement::new(name, stated.as_of, [evidence]))
     });
-    let rules = ["policy.per_user_state", "policy.strong_authentication_switched"];
-    let logged = case.successes(&rules).filter_map(|known| Some((name_in(known)?, known))).last();
+    let logged = case.successes(&RULES).filter_map(|known| Some((name_in(known)?, known))).last();
     let logged =
         logged.map(|(name, known)| Statement::new(name, Some(known.0.time), [evidence_of(known)]));
     // A registered method turns enabled into enforced by itself.
     let is_same = |one: &&str, other: &&str| (*one == "disabled") == (*other == "disabled");
-    let mut all: Vec<_> = exported.chain(logged).collect();
-    if all.iter().any(|statement| statement.value == "enforced") {
-        let enabled = all.iter_mut().filter(|statement| statement.value == "enabled");
-        enabled.for_each(|statement| statement.value = "enforced");
+    let all: Vec<Statement<&str>> = exported.chain(logged).collect();
+    let enforced = all.iter().filter(|statement| statement.value == "enforced");
+    let enforced: Vec<_> = enforced.map(|statement| statement.time).collect();
+    let mut told = newest(all, is_same);
+    if let Told::Holds { statement, .. } = &mut told
+        && statement.value == "enabled"
+        && enforced.iter().any(|time| time.is_none() || *time >= statement.time)
+    {
+        statement.value = "enforced";
     }
-    newest(all, is_same)
+    told
 }
 
 /// The state that a record sets.

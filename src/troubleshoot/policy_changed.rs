@@ -1,16 +1,17 @@
 //! Whether a policy was changed so shortly before that users may still meet the old one.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known};
 use super::guide::{Step, Wait};
 use super::input::Input;
+use super::method_settings::METHODS_POLICY;
 use super::settings::{SettingChange, changes_of};
 use crate::catalogue::{Classification, rule};
 use crate::model::{Event, Method, Outcome, Status, format_timestamp};
-use crate::state::MethodConfiguration;
+use crate::state::{MethodConfiguration, MethodsPolicy};
 
 /// Changes that bear on what users are offered, by the rule that names them.
 struct Influence {
@@ -22,10 +23,14 @@ struct Influence {
 
 /// Every kind of change that is looked for.
 const INFLUENCES: [Influence; 10] = [
-    always("policy.authentication_methods_update", Wait::UNDOCUMENTED),
+    Influence {
+        rule: "policy.authentication_methods_update",
+        wait: Wait::UNDOCUMENTED,
+        bears: bears_on_registration,
+    },
     always("policy.authentication_methods_reset", Wait::UNDOCUMENTED),
     always("policy.mfa_service", Wait::ADVICE),
-    always("policy.sspr_settings", Wait::ADVICE),
+    Influence { rule: "policy.sspr_settings", wait: Wait::ADVICE, bears: bears_on_registration },
     Influence {
         rule: "policy.authorization_policy",
         wait: Wait::ADMINISTRATOR_SWITCH,
@@ -44,6 +49,26 @@ const INFLUENCES: [Influence; 10] = [
 
 const fn always(rule: &'static str, wait: Wait) -> Influence {
     Influence { rule, wait, bears: |_| true }
+}
+
+/// Parts of settings that decide on nothing of what users are offered.
+const BESIDE: [&str; 6] = [
+    "notif",
+    "customiz",
+    "helpdesk",
+    "writeback",
+    "reportsuspiciousactivity",
+    "systemcredentialpreferences",
+];
+
+/// Whether a change may bear on what users are offered: unless every setting of it is known not to.
+pub(super) fn bears_on_registration(event: &Event) -> bool {
+    let is_beside = |change: &SettingChange| {
+        let setting = change.setting.to_ascii_lowercase();
+        BESIDE.iter().any(|part| setting.contains(part))
+    };
+    let changes = changes_of(event);
+    changes.is_empty() || !changes.iter().all(is_beside)
 }
 
 /// Whether the switch of password reset for administrators is among the changes.
@@ -110,10 +135,9 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     };
     match changes.failed {
         0 => finding,
-        1 => finding.because("Another change was tried and failed; it changes nothing."),
-        several => finding.because(format!(
-            "{several} other changes were tried and failed; they change nothing."
-        )),
+        1 => finding.because("A change was tried and failed; it changed nothing."),
+        several => finding
+            .because(format!("{several} changes were tried and failed; they changed nothing.")),
     }
 }
 
@@ -245,10 +269,7 @@ fn not_changed(case: &Case<'_>, step: &'static Step, changes: &Changes<'_, '_>) 
             ))
             .with([evidence_of(last)]);
     }
-    let changed_in_export = case.policies.methods.iter().filter_map(|policy| {
-        let modified = policy.last_modified?;
-        (modified > since && modified <= case.at).then_some((policy, modified))
-    });
+    let changed_in_export = changes_in_exports(case).filter(|(_, modified)| *modified > since);
     match changed_in_export.max_by_key(|(_, modified)| *modified) {
         None => finding,
         Some((policy, modified)) => {
@@ -267,3 +288,21 @@ fn not_changed(case: &Case<'_>, step: &'static Step, changes: &Changes<'_, '_>) 
         }
     }
 }
+
+/// When exports say that the policy was changed last, up to the complaint, where the log does not hold that
+/// change.
+pub(super) fn changes_in_exports<'case>(
+    case: &'case Case<'_>,
+) -> impl Iterator<Item = (&'case MethodsPolicy, DateTime<Utc>)> {
+    let is_logged = |time: DateTime<Utc>| {
+        let mut changes = case.policy_changes(&METHODS_POLICY);
+        changes.any(|(event, _)| (event.time - time).abs() <= SAME_CHANGE)
+    };
+    case.policies.methods.iter().filter_map(move |policy| {
+        let modified = policy.last_modified.filter(|time| *time <= case.at)?;
+        (!is_logged(modified)).then_some((policy, modified))
+    })
+}
+
+/// How far apart the log and the policy may put one change.
+const SAME_CHANGE: TimeDelta = TimeDelta::minutes(1);

@@ -8,8 +8,10 @@ use super::enabled::enabled;
 use super::guide::{Step, Wait};
 use super::input::Input;
 use super::method_enabled::filled;
-use super::policy_changed::{evidence_of, is_about_another};
-use crate::model::format_timestamp;
+use super::policy_changed::{
+    bears_on_registration, changes_in_exports, evidence_of, is_about_another,
+};
+use crate::model::{Event, format_timestamp};
 
 /// Changes that enable methods.
 const SAVES: [&str; 4] = [
@@ -53,11 +55,11 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
 
 /// When a policy that enables methods was last saved, up to the complaint.
 fn last_saved(case: &Case<'_>) -> Option<(DateTime<Utc>, Evidence)> {
-    let saves = case.policy_changes(&SAVES).filter(|(event, _)| !is_about_another(case, event));
+    let counts = |event: &Event| bears_on_registration(event) && !is_about_another(case, event);
+    let saves = case.policy_changes(&SAVES).filter(|(event, _)| counts(event));
     let logged = saves.last().map(|known| (known.0.time, evidence_of(known)));
-    let exported = case.policies.methods.iter().filter_map(|policy| {
-        let time = policy.last_modified.filter(|time| *time <= case.at)?;
-        Some((time, Evidence::state(&policy.origin, Some(time), "The policy was last changed.")))
+    let exported = changes_in_exports(case).map(|(policy, time)| {
+        (time, Evidence::state(&policy.origin, Some(time), "The policy was last changed."))
     });
     // Of the two, the record says more.
     exported.chain(logged).max_by_key(|(time, _)| *time)

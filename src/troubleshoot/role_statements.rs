@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::answer::Evidence;
 use super::case::{Case, Known};
 use super::policy_changed::evidence_of;
-use super::statement::Statement;
+use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::model::Event;
-use crate::state::{Role, follows_administrator_policy};
+use crate::origin::Origin;
+use crate::state::{Role, Stated, follows_administrator_policy};
 
 /// Rules of roles that are held at once; those for activation give nothing yet.
 const GIVEN: &str = "role.given";
@@ -57,19 +58,35 @@ fn role_in(event: &Event) -> Option<String> {
     })
 }
 
-/// What exports say, each kind for itself.
-pub(super) fn from_exports(case: &Case<'_>) -> Vec<Statement<bool>> {
-    [held_roles(case), listed_members(case), counted_by_report(case)]
-        .into_iter()
-        .flatten()
-        .collect()
+/// What exports say.
+pub(super) struct Exported {
+    /// Whether the user holds a role that the administrator policy is for.
+    pub(super) statements: Vec<Statement<bool>>,
+    /// That the user holds some role, which need not be such a one.
+    pub(super) hint: Vec<Evidence>,
+    /// Reports of which it is not known which is newer, and that differ.
+    pub(super) contradiction: Vec<Evidence>,
 }
 
-/// The administrator roles that exports give the user.
+/// What exports say, each for itself. What has no date may have been made after a change that came later.
+pub(super) fn from_exports(case: &Case<'_>) -> Exported {
+    let mut statements: Vec<_> = held_roles(case).into_iter().chain(listed_members(case)).collect();
+    if case.is_changed_later(&[GIVEN, TAKEN]) {
+        statements.retain(|statement| statement.time.is_some());
+    }
+    let (mut hint, mut contradiction) = (Vec::new(), Vec::new());
+    match counted_by_reports(case) {
+        Told::Nothing => {}
+        Told::Holds { statement, .. } if statement.value => hint = statement.evidence,
+        Told::Holds { statement, .. } => statements.push(statement),
+        Told::Contradiction(evidence) => contradiction = evidence,
+    }
+    Exported { statements, hint, contradiction }
+}
+
+/// The administrator roles that an export gives the user.
 fn held_roles(case: &Case<'_>) -> Option<Statement<bool>> {
-    let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
-    let held = active.filter(|role| role.value.follows_administrator_policy());
-    let evidence: Vec<Evidence> = held
+    let evidence: Vec<Evidence> = held(case)
         .map(|role| {
             let says = format!("The user holds {}.", name_of(&role.value));
             Evidence::state(&role.origin, role.as_of, says)
@@ -79,33 +96,36 @@ fn held_roles(case: &Case<'_>) -> Option<Statement<bool>> {
     (!evidence.is_empty()).then(|| Statement::new(true, time, evidence))
 }
 
-/// What a complete list of members tells of a user who is not in it. Absence tells something of a user who
-/// is known, and of whom no export may mean another.
-fn listed_members(case: &Case<'_>) -> Option<Statement<bool>> {
-    let state = &case.state;
-    let holds_some = || {
-        let mut active = state.roles.iter().filter(|role| !role.value.is_eligible_only);
-        active.any(|role| role.value.follows_administrator_policy())
-    };
-    let is_told = state.roles_in_doubt.is_empty()
-        && state.rivals.is_empty()
-        && (case.user.id.is_some() || !state.is_unknown())
-        && !holds_some();
-    let list = state.role_lists.first().filter(|_| is_told)?;
-    let says = "The user holds none of the administrator roles in this list.";
-    Some(Statement::new(false, None, [Evidence::state(list, None, says)]))
+fn held<'case>(case: &'case Case<'_>) -> impl Iterator<Item = &'case Stated<Role>> {
+    let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
+    active.filter(|role| role.value.follows_administrator_policy())
 }
 
-/// What the newest report of registrations says.
-fn counted_by_report(case: &Case<'_>) -> Option<Statement<bool>> {
-    let stated = case.state.is_admin.iter().max_by_key(|stated| stated.as_of)?;
-    let says = if stated.value {
-        "The report counts the user among the administrators, and does not say by which role."
-    } else {
-        "The report does not count the user among the administrators."
-    };
-    let evidence = Evidence::state(&stated.origin, stated.as_of, says);
-    Some(Statement::new(stated.value, stated.as_of, [evidence]))
+/// What complete lists of members tell of a user who is not in them. Absence tells something of a user who
+/// is known, and of whom no export may mean another.
+fn listed_members(case: &Case<'_>) -> Vec<Statement<bool>> {
+    let state = &case.state;
+    let is_told = state.roles_in_doubt.is_empty()
+        && state.rivals.is_empty()
+        && (case.user.id.is_some() || !state.is_unknown());
+    let holds_some = |list: &Origin| held(case).any(|role| role.origin.source == list.source);
+    let lists = state.role_lists.iter().filter(|list| is_told && !holds_some(list));
+    let says = "The user holds none of the administrator roles in this list.";
+    lists.map(|list| Statement::new(false, None, [Evidence::state(list, None, says)])).collect()
+}
+
+/// Whether reports of registrations count the user among the administrators.
+fn counted_by_reports(case: &Case<'_>) -> Told<bool> {
+    let statements = case.state.is_admin.iter().map(|stated| {
+        let says = if stated.value {
+            "The report counts the user among the administrators, and does not say by which role."
+        } else {
+            "The report does not count the user among the administrators."
+        };
+        let evidence = Evidence::state(&stated.origin, stated.as_of, says);
+        Statement::new(stated.value, surely_as_of(stated.as_of), [evidence])
+    });
+    newest(statements, |one, other| one == other)
 }
 
 fn name_of(role: &Role) -> &str {

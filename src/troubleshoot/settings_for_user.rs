@@ -8,9 +8,9 @@ use super::case::Case;
 use super::enablement::Enablement;
 use super::input::Input;
 use super::method_settings::Settings;
-use super::password_reset::{by_contact_methods, for_password_reset};
+use super::password_reset::{by_contact_methods, for_administrators, for_password_reset};
 use crate::model::Method;
-use crate::state::{Applies, Membership, MethodConfiguration, Migration};
+use crate::state::{Applies, Membership, MethodConfiguration, Migration, PolicyTarget};
 
 /// What the settings mean for the user.
 pub(super) fn judge(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement {
@@ -43,9 +43,31 @@ fn switched_off(configuration: &MethodConfiguration, method: &Method) -> Option<
         Some("Passkeys are enabled, and users cannot register them themselves.".to_owned())
     } else if codes && is_off(configuration.is_software_oath_enabled) {
         Some("Authenticator is enabled, and its codes are not.".to_owned())
+    } else if let Some(other) = other_mode(method)
+        && is_only(configuration, other)
+    {
+        Some(format!("Authenticator is enabled for {other} alone."))
     } else {
         None
     }
+}
+
+/// The mode of Authenticator without this use of it.
+fn other_mode(method: &Method) -> Option<&'static str> {
+    match method {
+        Method::AuthenticatorPasswordless => Some("push"),
+        Method::AuthenticatorPush => Some("deviceBasedPush"),
+        _ => None,
+    }
+}
+
+/// Whether everybody for whom a method is has it in one mode alone.
+fn is_only(configuration: &MethodConfiguration, mode: &str) -> bool {
+    let targets = configuration.include.as_deref().unwrap_or_default();
+    let is_mode = |target: &PolicyTarget| {
+        target.authentication_mode.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(mode))
+    };
+    !targets.is_empty() && targets.iter().all(is_mode)
 }
 
 /// A method that the policy disables can still come from the older policies, until they are left behind.
@@ -54,10 +76,10 @@ fn disabled(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement 
     let reason = format!("{id} is disabled in the Authentication methods policy.");
     let roles = roles(case);
     if *method == Method::SoftwareOath && roles.verdict == Verdict::Confirmed {
-        return Enablement::new(Some(true), reason)
+        return for_administrators(case, Enablement::new(Some(true), reason)
             .because("The user is an administrator, and can register authenticator apps of others nevertheless, for password reset alone.")
             .with([settings.evidence])
-            .with(roles.into_evidence());
+            .with(roles.into_evidence()));
     }
     let may_be_elsewhere = match &settings.migration {
         Some(migration) => *migration != Migration::Complete,
@@ -66,10 +88,13 @@ fn disabled(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement 
     if !may_be_elsewhere {
         return Enablement::new(Some(false), reason).with([settings.evidence]);
     }
-    let mut enabled = match by_contact_methods(case, method) {
+    let of_sspr = by_contact_methods(case, method).filter(|sspr| sspr.is_enabled == Some(true));
+    let of_sspr = of_sspr.map(|sspr| for_password_reset(case, sspr));
+    let mut enabled = match of_sspr {
         Some(sspr) if sspr.is_enabled == Some(true) => sspr,
-        _ => Enablement::new(None, "The tenant has not left the older policies behind (policyMigrationState), and they can still enable the method.")
-            .needs(Input::SsprSettings, "whether the method is enabled in the older policies"),
+        other => Enablement::new(None, "The tenant has not left the older policies behind (policyMigrationState), and they can still enable the method.")
+            .needs(Input::SsprSettings, "whether the method is enabled in the older policies")
+            .with(other.unwrap_or_default().evidence),
     };
     enabled.reasoning.insert(0, reason);
     enabled.evidence.push(settings.evidence);
@@ -105,6 +130,11 @@ fn for_the_user(case: &Case<'_>, method: &Method, settings: Settings) -> Enablem
         .iter()
         .map(|list| Evidence::state(&list.origin, None, "The groups of the user."));
     match applies {
+        Applies::Yes if settings.configuration.exclude.is_none() && settings.time.is_some() => {
+            Enablement::new(None, format!("{id} is enabled; for whom it is not is not said."))
+                .with([settings.evidence])
+                .needs(Input::MethodsPolicy, format!("for whom {id} is enabled"))
+        }
         Applies::Yes => {
             let email_alone = *method == Method::Email;
             let enabled = Enablement::new(Some(true), format!("{id} is enabled for the user."))

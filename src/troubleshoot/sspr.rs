@@ -8,7 +8,7 @@ use super::admin_role::roles;
 use super::answer::{Evidence, Verdict};
 use super::case::{Case, Known};
 use super::policy_changed::evidence_of;
-use super::statement::{Statement, Told, newest};
+use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::catalogue::Attestation;
 use crate::model::{Method, PropertyValue};
 
@@ -56,7 +56,7 @@ pub(super) fn scope<'case, 'a>(case: &'case Case<'a>) -> Option<Setting<'case, '
 pub(super) fn enabled(case: &Case<'_>) -> Told<bool> {
     let exported = case.state.sspr_enabled.iter().map(|stated| {
         let evidence = Evidence::state(&stated.origin, stated.as_of, says(stated.value));
-        Statement::new(stated.value, stated.as_of, [evidence])
+        Statement::new(stated.value, surely_as_of(stated.as_of), [evidence])
     });
     // Administrators follow a policy of their own.
     let is_admin = roles(case).verdict == Verdict::Confirmed;

@@ -1,6 +1,6 @@
 //! What sources say of one thing, and which of them holds.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::answer::Evidence;
 
@@ -38,6 +38,14 @@ impl<T> Statement<T> {
     }
 }
 
+/// How far the report of registrations lags behind (Microsoft, *Authentication methods activity*; rarely longer).
+const LAG: TimeDelta = TimeDelta::hours(36);
+
+/// The time as of which the report of registrations holds for sure.
+pub(super) fn surely_as_of(reported: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    reported.map(|time| time - LAG)
+}
+
 /// The newest statement, with the evidence of all that say the same. One without a time may be newer than any
 /// other, and of two of the same time neither is.
 pub(super) fn newest<T>(
@@ -63,8 +71,6 @@ fn evidence_of<T>(statements: Vec<Statement<T>>) -> impl Iterator<Item = Evidenc
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
     use crate::origin::Origin;
 

@@ -17,7 +17,7 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
     let taken = taken_away(case);
     let finding = match case.attempts.last() {
         Some(attempt) => of_attempt(case, step, attempt, &taken),
-        None if !taken.is_empty() => by_administrator(step, &taken),
+        None if !taken.is_empty() => by_administrator(case, step, &taken),
         None => nothing(case, step),
     };
     let maintenance = case.events.iter().filter(|(_, found)| found.maintenance).count();
@@ -77,13 +77,15 @@ fn of_attempt(
         }
         _ => None,
     };
+    let is_current = case.is_covered_since(attempt.last) && case.at - attempt.last <= RECENT;
     match stopped {
-        Some(stopped) => {
+        Some(stopped) if is_current => {
             let next = advice(attempt);
             let finding = Finding::new(step, Verdict::Confirmed, stopped).with(steps);
             finding.with(evidence(taken)).next(NextKind::TryAgain, next)
         }
-        None if !taken.is_empty() => by_administrator(step, taken).with(steps),
+        Some(stopped) if taken.is_empty() => not_current(step, &stopped).with(steps),
+        _ if !taken.is_empty() => by_administrator(case, step, taken).with(steps),
         None if attempt.outcome == AttemptOutcome::Unknown => Finding::new(
             step,
             Verdict::CannotTell,
@@ -91,19 +93,24 @@ fn of_attempt(
         )
         .with(steps)
         .needs(Input::AuditLog, "how the attempt ended"),
-        None if !case.is_covered_since(attempt.last) || case.at - attempt.last > RECENT => Finding::new(
-            step,
-            Verdict::CannotTell,
-            format!("The last attempt known, at {when}, went through: {}; the log does not cover all of the time since, or the attempt was long before the complaint.", came_to(attempt.outcome)),
-        )
-        .with(steps)
-        .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
-        None => {
+        None if !is_current => {
+            let went = came_to(attempt.outcome);
+            let known = format!("The last attempt known, at {when}, went through: {went}.");
+            not_current(step, &known).with(steps)
+        }
+        _ => {
             let conclusion =
                 format!("The last attempt, at {when}, went through: {}.", came_to(attempt.outcome));
             Finding::new(step, Verdict::RuledOut, conclusion).with(steps)
         }
     }
+}
+
+/// What is known of an attempt that may not be the last one, or not what the user complains about.
+fn not_current(step: &'static Step, known: &str) -> Finding {
+    Finding::new(step, Verdict::CannotTell, known)
+        .because("The log does not cover all of the time since, or the attempt was long before the complaint.")
+        .needs(Input::AuditLog, "what the user did up to the time of the complaint")
 }
 
 fn came_to(outcome: AttemptOutcome) -> &'static str {
@@ -152,7 +159,8 @@ fn evidence(taken: &[&Known<'_>]) -> Vec<Evidence> {
     taken.iter().map(|(event, found)| Evidence::event(event, found, told(event, found))).collect()
 }
 
-fn by_administrator(step: &'static Step, taken: &[&Known<'_>]) -> Finding {
+fn by_administrator(case: &Case<'_>, step: &'static Step, taken: &[&Known<'_>]) -> Finding {
+    let last = taken.last().map_or(case.at, |(event, _)| event.time);
     let is_by_admin = taken.iter().any(|(event, _)| event.actor_kind() == ActorKind::Admin);
     let who = if is_by_admin { "An administrator" } else { "Somebody else than the user" };
     let required = taken.iter().any(|(_, found)| found.rule == TAKEN_AWAY[1]);
@@ -161,6 +169,9 @@ fn by_administrator(step: &'static Step, taken: &[&Known<'_>]) -> Finding {
     } else {
         "deleted methods of the user"
     };
+    if !case.is_covered_since(last) {
+        return not_current(step, &format!("{who} {what}.")).with(evidence(taken));
+    }
     Finding::new(
         step,
         Verdict::Confirmed,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::{done, folder, lines, record, run, write};
+use crate::cli::{done, folder, lines, record, run, run_with, write};
 
 const TICKET: &str = "--symptom method_not_offered --method sms --at 2026-05-12T09:00:00Z \
     --policy fixtures/ticket/methods-policy.json --users fixtures/ticket/methods-of-ben.json \
@@ -179,4 +179,60 @@ fn what_stands_in_no_file_is_not_known() {
     let whole = done(&format!("{with_gap} {between} --format json")).json();
     assert_eq!(whole["coverage"]["gaps"], json!([]));
     assert_eq!(verdicts(&whole)[2], ("interrupt.policy_changed", "ruled_out"));
+}
+
+/// What can be read once only is decoded in full, and comes to the same.
+#[test]
+fn standard_input_answers_as_files_do() {
+    let folder = folder();
+    let log: Vec<Value> = (0..400)
+        .map(|number| {
+            let time = format!("2026-05-{:02}T{:02}:00:00Z", number / 24 + 1, number % 24);
+            if number % 50 == 1 {
+                return record(1, &time, "User reviewed security info", "");
+            }
+            let mut other = record(number, &time, "Update group", "");
+            other["loggedByService"] = json!("Self-service Group Management");
+            other
+        })
+        .collect();
+    let path = write(&folder, "log.jsonl", lines(&log));
+    for at in ["", "--at 2026-05-09T12:00:00Z"] {
+        let command = format!("troubleshoot --user user.1@example.com {at} --format json");
+        let of_file = done(&format!("{command} {path}")).output.replace(&path, "-");
+        let piped = run_with(&format!("{command} -"), lines(&log).as_bytes());
+        let document = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        assert_eq!(document(&piped.output), document(&of_file), "{at}");
+    }
+}
+
+/// Names of methods may be those of devices, and values of records may be anything.
+#[test]
+fn masking_reaches_what_records_say() {
+    let folder = folder();
+    let named = record(
+        1,
+        "2026-05-12T08:00:00Z",
+        "User registered security info",
+        "User registered Ada's yubikey 5",
+    );
+    let mut twin = record(1, "2026-05-12T08:00:01Z", "Update user", "");
+    twin["loggedByService"] = json!("Core Directory");
+    twin["targetResources"][0]["modifiedProperties"] = json!([{
+        "displayName": "StrongAuthenticationUserDetails",
+        "oldValue": null,
+        "newValue": "[{\"PhoneNumber\":\"2025550188\",\"Email\":null}]",
+    }]);
+    let path = write(&folder, "log.jsonl", lines(&[named, twin]));
+    for format in ["table", "markdown", "json"] {
+        let command = format!("troubleshoot --user user.1@example.com --format {format} {path}");
+        let (plain, masked) = (done(&command).output, done(&format!("{command} --mask")).output);
+        assert!(plain.contains("Ada's yubikey 5"), "{plain}");
+        for personal in ["yubikey", "2025550188", "@example.com"] {
+            assert!(!masked.contains(personal), "{personal} in {masked}");
+        }
+        assert!(masked.contains("device1"), "{masked}");
+        let asked = format!("{command} --mask --method");
+        assert!(!done(&format!("{asked} AdasKey")).output.contains("AdasKey"));
+    }
 }

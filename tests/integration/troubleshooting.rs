@@ -310,8 +310,12 @@ fn check_state(evidence: &Evidence, scenario: &Scenario) {
         "Security defaults are off." => holds("\"isEnabled\":false"),
         "Password reset is enabled for the user." => holds("\"isSsprEnabled\":true"),
         "Password reset is not enabled for the user." => holds("\"isSsprEnabled\":false"),
-        _ if says.starts_with("The report counts the user") => holds("\"isAdmin\":true"),
-        _ if says.starts_with("The report does not count") => holds("\"isAdmin\":false"),
+        _ if says.starts_with("The report counts the user") => {
+            holds("\"isAdmin\":true") || entry.ends_with(",true")
+        }
+        _ if says.starts_with("The report does not count") => {
+            holds("\"isAdmin\":false") || entry.ends_with(",false")
+        }
         _ if says.starts_with("The per-user state is ") => {
             holds(says.trim_end_matches('.').rsplit(' ').next().unwrap())
         }
