@@ -123,6 +123,7 @@ mod settings_for_user;
 mod sspr;
 mod statement;
 mod what_happened;
+mod who;
 
 pub use self::answer::{
     Answer, ComplainingUser, Evidence, Finding, MethodOffer, Missing, NextAction, NextKind,
