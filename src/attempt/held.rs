@@ -20,7 +20,8 @@ pub(crate) fn remove(all: &mut BTreeMap<Method, u32>, method: &Method) {
         return;
     }
     let by_name = all.contains_key(method).then(|| method.clone());
-    let found = by_name.or_else(|| all.keys().find(|held| can_be_same(held, method)).cloned());
+    let is_it = |held: &&Method| can_be_same(held, method) && !is_other_phone(held, method);
+    let found = by_name.or_else(|| all.keys().find(is_it).cloned());
     let Some(found) = found else { return };
     if let Some(number) = all.get_mut(&found) {
         *number -= 1;
@@ -28,4 +29,11 @@ pub(crate) fn remove(all: &mut BTreeMap<Method, u32>, method: &Method) {
             all.remove(&found);
         }
     }
+}
+
+/// Whether one is the mobile phone, not named, and the other a phone that is none.
+fn is_other_phone(one: &Method, other: &Method) -> bool {
+    let is_none = |method: &Method| matches!(method, Method::PhoneAlternate | Method::PhoneOffice);
+    let is_unnamed = |method: &Method| *method == Method::PhoneUnspecified;
+    (is_unnamed(one) && is_none(other)) || (is_none(one) && is_unnamed(other))
 }

@@ -82,13 +82,17 @@ pub(super) fn roles(case: &Case<'_>) -> Roles {
             Verdict::CannotTell,
             "The user held no administrator role when the export was made, and the log does not cover all of the time since.",
         )
-        .with(statement.evidence),
+        .with(statement.evidence)
+        .with(exports.hint),
         Told::Holds { statement, outdated } => {
             let mut roles = held(case, statement.value).with(statement.evidence);
             if !outdated.is_empty() {
                 roles = roles.because("What is older says otherwise, and is out of date.");
             }
-            roles.with(outdated)
+            if !exports.hint.is_empty() && !statement.value {
+                roles = roles.because(OF_READERS);
+            }
+            roles.with(outdated).with(exports.hint)
         }
         Told::Contradiction(evidence) => contradiction(evidence),
     }
@@ -109,12 +113,15 @@ fn some_role(hint: Vec<Evidence>) -> Roles {
         "The user holds some role of the directory; whether the administrator policy is for it cannot be told.",
     )
     .with(hint)
-    .because("The report of registrations counts whoever holds a role, and does not say which; it may be one for readers.")
+    .because(OF_READERS)
 }
+
+/// What a report tells of roles.
+const OF_READERS: &str = "The report of registrations counts whoever holds a role, and does not say which; it may be one for readers.";
 
 /// Whether a role may have been given since, without a trace.
 fn is_long_ago(case: &Case<'_>, statement: &Statement<bool>) -> bool {
-    !statement.value && statement.time.is_some_and(|time| !case.is_covered_since(time))
+    !statement.value && statement.time.is_some_and(|time| !case.is_followed_since(time))
 }
 
 fn held(case: &Case<'_>, is_held: bool) -> Roles {

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::answer::ComplainingUser;
 use super::complaint::{Complaint, Given};
-use super::coverage::Coverage;
+use super::coverage::{Coverage, LONGEST_SILENCE};
 use super::who::{keys_of, names_of_one, user_of};
 use crate::attempt::{Attempt, Attempts, UserHistory};
 use crate::catalogue::{Classification, Family, classify};
@@ -33,6 +33,9 @@ const OF_USERS: [&str; 5] = [
 
 /// How long before a complaint an attempt may be, and still be what the user complains about.
 pub(super) const RECENT: TimeDelta = TimeDelta::days(7);
+
+/// How much the file of an hour holds, which need not have records of many services.
+const LONGEST_HOUR: TimeDelta = TimeDelta::minutes(65);
 
 /// An event and what it means.
 pub(super) type Known<'a> = (&'a Event, Classification);
@@ -66,10 +69,12 @@ impl<'a> Case<'a> {
         let coverage = coverage(given);
         let last_known = coverage.last.or(of_user.last().map(|(event, _)| event.time));
         let at = within_calendar(complaint.at.or(last_known).unwrap_or_default());
-        let (mut events, later_of_user) = divided(of_user, at);
+        let known = given.events.iter().filter(|event| event.time <= at);
+        let names = names_of_one(&complaint.user, keys, known);
+        let of_user = of_user.into_iter().filter(|(event, _)| names.are_of(event)).collect();
+        let (events, later_of_user) = divided(of_user, at);
         let (policy_events, later_of_policy) = divided(policy_events, at);
         let later = later_of_user.len();
-        let names = names_of_one(&complaint.user, &keys, &mut events);
         let (attempts, histories) = replay(&events);
         let mut warnings = Vec::new();
         if later > 0 {
@@ -79,7 +84,7 @@ impl<'a> Case<'a> {
         if !names.others.is_empty() {
             let others: Vec<&str> = names.others.iter().map(String::as_str).collect();
             warnings.push(format!(
-                "Another account has gone by this name ({}); it is left out, as it bore the name before.",
+                "What is of others who have gone by this name is left out ({}).",
                 others.join(", ")
             ));
         }
@@ -89,7 +94,7 @@ impl<'a> Case<'a> {
         let user = user_of(&complaint.user, &events, history.as_ref());
         let names: Vec<&str> = names.own.iter().map(String::as_str).collect();
         let mut state = given.users.of(&names);
-        if !given.users.is_empty() && state.is_unknown() {
+        if !given.users.is_empty() && state.is_unknown() && state.role_lists.is_empty() {
             warnings.push("The exports of users say nothing of this user; ask by object id if they name users so.".to_owned());
         }
         if drop_later(&mut state, at) {
@@ -134,11 +139,24 @@ impl<'a> Case<'a> {
         self.coverage.holds(time, self.at, |_| true)
     }
 
+    /// Whether what was so at a time can be taken to be so at the complaint, as the log shows no change: it covers
+    /// everything since, but for less than a day at its end.
+    pub(super) fn is_followed_since(&self, time: DateTime<Utc>) -> bool {
+        let end = self.coverage.last.map_or(self.at, |last| last.min(self.at));
+        self.at - end <= LONGEST_SILENCE
+            && (time >= end || self.coverage.holds(time, end, |_| true))
+    }
+
     /// Whether no change of policy in so long a time before the complaint can have been missed: by exports of
     /// more than one user, or of one service.
     pub(super) fn shows_changes_within(&self, before: TimeDelta) -> bool {
-        self.coverage.holds(self.at - before, self.at, |services| {
+        let are_others = |services: &[String]| {
             services.iter().any(|service| !OF_USERS.contains(&service.as_str()))
+        };
+        let is_more = are_others(&self.coverage.services);
+        self.coverage.holds(self.at - before, self.at, |input| {
+            let is_hourly = input.last - input.first <= LONGEST_HOUR;
+            are_others(&input.services) || (is_hourly && is_more)
         })
     }
 

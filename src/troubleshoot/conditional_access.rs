@@ -7,30 +7,42 @@ use super::case::{Case, Known};
 use super::demands::Found;
 use super::policy_changed::evidence_of;
 use super::statement::{Statement, Told, newest};
+use crate::model::{Activity, Event};
 use crate::state::{Applies, ConditionalAccessPolicy, PolicyState};
 
 /// The rule of records that change a policy.
 const RULE: [&str; 1] = ["policy.conditional_access"];
 
-/// A policy at the time of the complaint; `None` where there was none any more.
-type Policy = Option<ConditionalAccessPolicy>;
+/// A policy at the time of the complaint.
+enum Policy {
+    /// There was none, or none any more.
+    Absent,
+    /// What it was is not known.
+    Hidden,
+    Shown(Box<ConditionalAccessPolicy>),
+}
 
 /// What the policies come to, those of exports and those in the log together.
 pub(super) fn conditional_access(case: &Case<'_>) -> Option<Found> {
-    let mut is_open = false;
+    let mut open = Vec::new();
     for told in policies(case) {
         match told {
-            Told::Holds { statement, .. } => match demand(case, &statement) {
-                Some(found) if found.0 == Some(true) => return Some(found),
-                Some(_) => is_open = true,
-                None => {}
-            },
-            Told::Contradiction(_) => is_open = true,
             Told::Nothing => {}
+            Told::Contradiction(evidence) => open.extend(evidence),
+            Told::Holds { statement, .. } => match demand(case, &statement.value) {
+                Demand::Of(name) => {
+                    let says = format!(
+                        "The Conditional Access policy {name} demands multifactor authentication of the user."
+                    );
+                    return Some((Some(true), says, statement.evidence));
+                }
+                Demand::Unknown => open.extend(statement.evidence),
+                Demand::None => {}
+            },
         }
     }
-    if is_open {
-        return Some((None, "A Conditional Access policy demands multifactor authentication of some users, for some applications, under some conditions or among other ways, or it was changed; whether it interrupted the user is not known.".to_owned(), Vec::new()));
+    if !open.is_empty() {
+        return Some((None, "A Conditional Access policy asks for multifactor authentication, and whether it interrupted the user is not known: it is for some users or applications, acts under further conditions, offers other ways, or was changed without a trace of how it was.".to_owned(), open));
     }
     // A list tells of policies that it does not hold, unless they came or went later.
     let list = case.policies.conditional_access_lists.first();
@@ -39,26 +51,34 @@ pub(super) fn conditional_access(case: &Case<'_>) -> Option<Found> {
     Some((Some(false), says.to_owned(), vec![Evidence::state(list, None, says)]))
 }
 
-/// Whether a policy demands it of the user; `None` in place of the answer where that is not known, and `None`
-/// where it does not.
-fn demand(case: &Case<'_>, statement: &Statement<Policy>) -> Option<Found> {
-    let policy = statement.value.as_ref()?;
+fn name_of(policy: &ConditionalAccessPolicy) -> &str {
+    policy.display_name.as_deref().unwrap_or("without a name")
+}
+
+/// Whether a policy demands it of the user.
+enum Demand<'policy> {
+    None,
+    Unknown,
+    /// The policy of this name.
+    Of(&'policy str),
+}
+
+fn demand<'policy>(case: &Case<'_>, policy: &'policy Policy) -> Demand<'policy> {
+    let policy = match policy {
+        Policy::Absent => return Demand::None,
+        Policy::Hidden => return Demand::Unknown,
+        Policy::Shown(policy) => policy,
+    };
     if !policy.is_enforced() || !(policy.demands_mfa() || policy.offers_mfa()) {
-        return None;
+        return Demand::None;
     }
     // One for some applications, under conditions, or with another way out, need not have interrupted.
     let is_for_all = policy.applications.iter().any(|name| name.eq_ignore_ascii_case("All"));
     let is_sure = policy.demands_mfa() && is_for_all && !policy.has_other_conditions;
-    let name = policy.display_name.as_deref().unwrap_or("without a name");
     match applies(case, policy) {
-        Applies::Yes if is_sure => {
-            let says = format!(
-                "The Conditional Access policy {name} demands multifactor authentication of the user."
-            );
-            Some((Some(true), says, statement.evidence.clone()))
-        }
-        Applies::Yes | Applies::Unknown(_) => Some((None, String::new(), Vec::new())),
-        Applies::No => None,
+        Applies::Yes if is_sure => Demand::Of(name_of(policy)),
+        Applies::Yes | Applies::Unknown(_) => Demand::Unknown,
+        Applies::No => Demand::None,
     }
 }
 
@@ -80,37 +100,46 @@ fn applies(case: &Case<'_>, policy: &ConditionalAccessPolicy) -> Applies {
 fn policies(case: &Case<'_>) -> Vec<Told<Policy>> {
     let mut by_id: BTreeMap<String, Vec<Statement<Policy>>> = BTreeMap::new();
     for policy in &case.policies.conditional_access {
-        let name = policy.display_name.as_deref().unwrap_or("without a name");
-        let says = format!(
-            "The Conditional Access policy {name} demands multifactor authentication of the user."
-        );
-        let evidence = Evidence::state(&policy.origin, policy.last_modified, says);
-        // What was changed after the complaint does not tell what held before.
-        let is_later = policy.last_modified.is_some_and(|time| time > case.at);
         let id = policy.id.clone().unwrap_or_default();
-        let statements = by_id.entry(id).or_default();
-        statements.push(Statement::new(Some(policy.clone()), policy.last_modified, [evidence]));
-        if is_later {
-            statements.push(Statement::new(None, None, []));
-        }
+        by_id.entry(id).or_default().push(exported(case, policy));
     }
     let is_listed = !case.policies.conditional_access_lists.is_empty();
     for (id, known) in last_changes(case) {
-        let policy = policy_in(known);
-        let statement = Statement::new(policy, Some(known.0.time), [evidence_of(known)]);
         let statements = by_id.entry(id).or_default();
         if is_listed && statements.is_empty() {
-            statements.push(Statement::new(None, None, []));
+            statements.push(Statement::new(Policy::Absent, None, []));
         }
-        statements.push(statement);
+        statements.push(Statement::new(after(known), Some(known.0.time), [evidence_of(known)]));
     }
-    let is_same = |one: &Policy, other: &Policy| meaning(one) == meaning(other);
     by_id.into_values().map(|statements| newest(statements, is_same)).collect()
 }
 
+/// What an export says. What was changed after the complaint does not tell what held before.
+fn exported(case: &Case<'_>, policy: &ConditionalAccessPolicy) -> Statement<Policy> {
+    if policy.last_modified.is_some_and(|time| time > case.at) {
+        let says = "The policy was changed after the complaint.";
+        let evidence = Evidence::state(&policy.origin, None, says);
+        return Statement::new(Policy::Hidden, None, [evidence]);
+    }
+    let says = format!(
+        "The Conditional Access policy {} asks for multifactor authentication.",
+        name_of(policy)
+    );
+    let asks = policy.is_enforced() && policy.offers_mfa();
+    let evidence = asks.then(|| Evidence::state(&policy.origin, policy.last_modified, says));
+    Statement::new(Policy::Shown(Box::new(policy.clone())), policy.last_modified, evidence)
+}
+
+fn is_same(one: &Policy, other: &Policy) -> bool {
+    match (one, other) {
+        (Policy::Absent, Policy::Absent) => true,
+        (Policy::Shown(one), Policy::Shown(other)) => meaning(one) == meaning(other),
+        _ => false,
+    }
+}
+
 /// What of a policy decides.
-fn meaning(policy: &Policy) -> Option<(bool, bool, bool, Vec<Vec<String>>)> {
-    let policy = policy.as_ref()?;
+fn meaning(policy: &ConditionalAccessPolicy) -> (bool, bool, bool, Vec<Vec<String>>) {
     let whom = [
         &policy.include_users,
         &policy.exclude_users,
@@ -121,7 +150,7 @@ fn meaning(policy: &Policy) -> Option<(bool, bool, bool, Vec<Vec<String>>)> {
         &policy.applications,
     ];
     let whom = whom.into_iter().cloned().collect();
-    Some((policy.is_enforced(), policy.demands_mfa(), policy.offers_mfa(), whom))
+    (policy.is_enforced(), policy.demands_mfa(), policy.offers_mfa(), whom)
 }
 
 /// The last change of each policy that was done, by the id of the policy.
@@ -130,11 +159,19 @@ fn last_changes<'case, 'a>(case: &'case Case<'a>) -> BTreeMap<String, &'case Kno
     case.policy_changes(&RULE).map(|known| (id(known).unwrap_or_default(), known)).collect()
 }
 
-/// The policy as a record leaves it; records hold it whole, and nothing where it was deleted.
-fn policy_in((event, _): &Known<'_>) -> Policy {
-    let value = event.changes().find_map(|change| change.new.as_ref()?.json())?;
+/// The policy as a record leaves it, which mostly holds it whole.
+fn after((event, _): &Known<'_>) -> Policy {
+    if event.activity == Activity::DeleteConditionalAccessPolicy {
+        return Policy::Absent;
+    }
+    let mut values = event.changes().filter_map(|change| change.new.as_ref()?.json());
+    let policy = values.find_map(|value| read(&value.to_string(), event));
+    policy.map_or(Policy::Hidden, |policy| Policy::Shown(Box::new(policy)))
+}
+
+fn read(text: &str, event: &Event) -> Option<ConditionalAccessPolicy> {
     let mut state = PolicyState::new();
-    state.add_slice(&event.origin.source, value.to_string().as_bytes()).ok()?;
+    state.add_slice(&event.origin.source, text.as_bytes()).ok()?;
     let mut policy = state.conditional_access.pop()?;
     policy.origin = event.origin.clone();
     policy.last_modified = Some(event.time);

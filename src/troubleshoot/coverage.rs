@@ -8,7 +8,11 @@ use crate::read::{Findings, Report};
 
 /// How long nothing may be between two inputs before something may be missing there: a tenant that is
 /// small writes nothing for hours.
-const LONGEST_SILENCE: TimeDelta = TimeDelta::days(1);
+pub(super) const LONGEST_SILENCE: TimeDelta = TimeDelta::days(1);
+
+/// How long nothing must be between two inputs before a time that lies in it is not covered: files of hours do
+/// not touch.
+const SHORTEST_LACK: TimeDelta = TimeDelta::hours(1);
 
 /// Which stretch of time and which services a log holds, as far as is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -77,17 +81,17 @@ impl Coverage {
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
-        is_wanted: impl Fn(&[String]) -> bool,
+        is_wanted: impl Fn(&Stretch) -> bool,
     ) -> bool {
         let (Some(first), Some(last)) = (self.first, self.last) else { return false };
         let whole = Stretch { first, last, services: self.services.clone() };
         let inputs = if self.inputs.is_empty() { vec![whole] } else { self.inputs.clone() };
-        let wanted: Vec<Stretch> =
-            inputs.into_iter().filter(|input| is_wanted(&input.services)).collect();
+        let wanted: Vec<Stretch> = inputs.into_iter().filter(|input| is_wanted(input)).collect();
         let breaks = |gap: &Gap| {
-            let is_all = gap.from <= from && gap.to >= to;
-            let is_within = gap.from < to && gap.to > from;
-            is_all || (is_within && gap.to - gap.from > LONGEST_SILENCE)
+            let length = gap.to - gap.from;
+            let is_all = gap.from <= from && gap.to >= to && length > SHORTEST_LACK;
+            let is_within = gap.from < to && gap.to > from && length > LONGEST_SILENCE;
+            is_all || is_within
         };
         wanted.first().is_some_and(|input| input.first <= from)
             && wanted.iter().any(|input| input.last >= to)
@@ -157,6 +161,7 @@ mod tests {
     fn short_silences_are_no_gaps_unless_they_are_all_there_is() {
         let coverage = covered(&[(0, 10, "a"), (14, 20, "a"), (50, 60, "a")]);
         assert!(holds(&coverage, 1, 9) && holds(&coverage, 1, 18) && holds(&coverage, 52, 60));
+        assert!(holds(&covered(&[(0, 10, "a"), (11, 20, "a")]), 10, 11), "an hour");
         assert!(!holds(&coverage, 11, 13), "nothing is known of these hours");
         assert!(!holds(&coverage, 18, 52), "more than a day");
         assert!(!holds(&coverage, 52, 61));
@@ -166,7 +171,7 @@ mod tests {
     fn only_inputs_that_are_wanted_count() {
         let coverage = covered(&[(0, 10, "a"), (5, 20, "b")]);
         let of = |service: &str, to| {
-            coverage.holds(hour(6), hour(to), |services| services.contains(&service.to_owned()))
+            coverage.holds(hour(6), hour(to), |input| input.services.contains(&service.to_owned()))
         };
         assert!(of("a", 10) && of("b", 20) && !of("a", 11) && !of("c", 7));
     }

@@ -79,6 +79,7 @@ fn by_policy(case: &Case<'_>, method: &Method) -> Enablement {
     };
     let mut all = Enablement { is_enabled, ..Enablement::default() };
     for one in each.into_iter().filter(|one| one.is_enabled == is_enabled) {
+        all.remedy = all.remedy.or(one.remedy);
         all.reasoning.extend(one.reasoning);
         for evidence in one.evidence {
             if !all.evidence.contains(&evidence) {
@@ -98,8 +99,13 @@ fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
     let exported = match exported(case, id) {
         Exported::Nothing => None,
         Exported::Settings(settings) => Some(*settings),
+        Exported::Undated(evidence) => {
+            return Enablement::new(None, "The export does not say as of when it holds, and the policy was changed after the complaint.")
+                .with(evidence)
+                .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime");
+        }
         Exported::Contradiction(evidence) => {
-            return Enablement::new(None, "Exports of the policy do not say whether they are newer than one another, or than a change in the log, and so contradict each other.")
+            return Enablement::new(None, "Exports of the policy contradict each other, and do not say which of them is newer.")
                 .with(evidence)
                 .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime");
         }
@@ -136,7 +142,8 @@ fn by_configuration(case: &Case<'_>, method: &Method, id: &str) -> Enablement {
                 "the change of the policy after the complaint, with the values before it",
             )
         }
-        (Some(settings), None) | (None, Some(settings)) => judge(case, method, settings),
+        (Some(settings), None) => judge(case, method, settings),
+        (None, Some(settings)) => judge_logged(case, method, settings),
         (None, None) => unknown(case, id),
     }
 }
@@ -167,7 +174,7 @@ fn newer(case: &Case<'_>, method: &Method, exported: Settings, mut logged: Setti
             } else {
                 (exported.evidence, "The export is older than the last change in the log.")
             };
-            let mut enabled = judge(case, method, logged);
+            let mut enabled = judge_logged(case, method, logged);
             if !agree {
                 enabled.reasoning.push(reason.to_owned());
                 enabled.evidence.push(old);
@@ -181,6 +188,18 @@ fn newer(case: &Case<'_>, method: &Method, exported: Settings, mut logged: Setti
                 .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime")
         }
     }
+}
+
+/// What the last change in the log means, if none can have been missed since.
+fn judge_logged(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement {
+    if settings.time.is_none_or(|time| case.is_followed_since(time)) {
+        return judge(case, method, settings);
+    }
+    let reason =
+        "The log does not cover all of the time since the last change of the policy in it.";
+    Enablement::new(None, reason)
+        .with([settings.evidence])
+        .needs(Input::MethodsPolicy, "what the policy says now, with lastModifiedDateTime")
 }
 
 fn unknown(case: &Case<'_>, id: &str) -> Enablement {

@@ -10,6 +10,8 @@ pub(super) struct Enablement {
     pub(super) reasoning: Vec<String>,
     pub(super) evidence: Vec<Evidence>,
     pub(super) missing: Vec<Missing>,
+    /// What helps where it is not enabled, if that is something else than to enable it in the policy.
+    pub(super) remedy: Option<&'static str>,
 }
 
 impl Enablement {
@@ -24,6 +26,11 @@ impl Enablement {
 
     pub(super) fn with(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
         self.evidence.extend(evidence);
+        self
+    }
+
+    pub(super) fn remedied_by(mut self, remedy: &'static str) -> Self {
+        self.remedy = Some(remedy);
         self
     }
 

@@ -189,12 +189,16 @@ fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
                 .with(steps_of(case, attempt))
                 .next(NextKind::GoOn, "Look at the steps for the page of the security info.")
         }
+        Some(attempt) if case.is_covered_since(case.at - RECENT) => {
+            open(step, "The log holds no attempt in the week before, so what interrupted the user cannot be told.")
+                .with(steps_of(case, attempt))
+        }
         Some(attempt) => Finding::new(
             step,
             Verdict::CannotTell,
             "Whether the user was interrupted cannot be told.",
         )
-        .because("No event of an attempt in the week before shows whether sign-in asked for it, or the log does not cover all of it.")
+        .because("The log does not cover all of the week before.")
         .with(steps_of(case, attempt))
         .needs(Input::AuditLog, "what the user did up to the time of the complaint"),
         None => Finding::new(

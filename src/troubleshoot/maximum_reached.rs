@@ -38,8 +38,8 @@ struct Number {
     held: u32,
     /// Whether there may be more.
     is_least: bool,
-    /// Whether there may be more or fewer.
-    is_open: bool,
+    /// Why there may be more or fewer, if so.
+    open: Option<&'static str>,
     /// What an export lists.
     methods: BTreeMap<Method, u32>,
 }
@@ -66,8 +66,9 @@ fn compare(case: &Case<'_>, step: &'static Step, limit: &Limit) -> Finding {
     let mut known: Vec<Statement<Number>> = logged.into_iter().chain(exported).collect();
     known.sort_by_key(|known| std::cmp::Reverse((known.time.is_none(), known.time)));
     let (kind, most) = (limit.kind, limit.most);
-    let is_exact = |known: &&Statement<Number>| !known.value.is_least && !known.value.is_open;
-    let is_full = |known: &&Statement<Number>| !known.value.is_open && known.value.held >= most;
+    let is_exact = |known: &&Statement<Number>| !known.value.is_least && known.value.open.is_none();
+    let is_full =
+        |known: &&Statement<Number>| known.value.open.is_none() && known.value.held >= most;
     let number = known.iter().find(is_exact).or_else(|| known.iter().find(is_full));
     let Some(number) = number else { return open(step, limit, known) };
     if number.value.held >= most {
@@ -100,10 +101,11 @@ fn open(step: &'static Step, limit: &Limit, known: Vec<Statement<Number>>) -> Fi
     .needs(Input::AuthenticationMethods, format!("how many {kind} the user holds"));
     known.into_iter().fold(finding, |finding, number| {
         let held = limit.number(number.value.held);
-        let reason = if number.value.is_open {
-            format!("An export comes to {held}, and the log does not cover all of the time since.")
-        } else {
-            format!("No fewer than {held}: what was registered before the log begins is not known.")
+        let reason = match number.value.open {
+            Some(why) => format!("An export comes to {held}, and {why}."),
+            None => format!(
+                "No fewer than {held}: what was registered before the log begins is not known."
+            ),
         };
         finding.because(reason).with(number.evidence)
     })
@@ -126,10 +128,9 @@ fn exported(case: &Case<'_>, limit: &Limit) -> Told<Number> {
         let is_exact = counts(&stated) || (is_listed && limit.is_told_by_names);
         let says = format!("The user holds {}.", limit.number(held));
         let evidence = Evidence::state(&stated.origin, stated.as_of, says);
-        // What names methods is the report of registrations.
-        let time = if counts(&stated) { stated.as_of } else { surely_as_of(stated.as_of) };
-        let number = Number { held, is_least: !is_exact, is_open: false, methods };
-        Statement::new(number, time, [evidence])
+        let number = Number { held, is_least: !is_exact, open: None, methods };
+        // What says as of when it holds is the report of registrations.
+        Statement::new(number, surely_as_of(stated.as_of), [evidence])
     };
     let all = || case.state.methods.iter();
     let counting: Vec<_> = all().filter(counts).map(number).collect();
@@ -146,10 +147,15 @@ fn followed_up(
     limit: &Limit,
     mut exported: Statement<Number>,
 ) -> Statement<Number> {
+    if exported.time.is_none() && is_changed_later(case, limit) {
+        exported.value.open = Some("the user's methods were changed after the complaint");
+    }
     let Some(as_of) = exported.time.filter(|_| !exported.value.is_least) else { return exported };
     let later = |time: DateTime<Utc>| time > as_of;
     exported.value.held = held_after(case, limit, &exported.value.methods, later);
-    exported.value.is_open = !case.is_covered_since(as_of);
+    if !case.is_followed_since(as_of) {
+        exported.value.open = Some("the log does not cover all of the time since");
+    }
     let records = registrations(case, limit.is_of).into_iter();
     exported.evidence.extend(records.filter(|evidence| evidence.time.is_some_and(later)));
     exported
@@ -169,7 +175,8 @@ fn held_after(
     let deleted = history.methods_deleted.iter().map(|change| (change, true));
     let mut changes: Vec<(&MethodChange, bool)> =
         registered.chain(deleted).filter(|(change, _)| counts(change.time)).collect();
-    changes.sort_by_key(|(change, _)| change.time);
+    // What was replaced at one time went before the other came.
+    changes.sort_by_key(|(change, is_deletion)| (change.time, !is_deletion));
     for (change, is_deletion) in changes {
         if is_deletion {
             remove(&mut held, &change.method);
@@ -187,7 +194,7 @@ fn contradicts(
     exported: &Statement<Number>,
     logged: Option<&Statement<Number>>,
 ) -> Option<String> {
-    if exported.time.is_some() {
+    if exported.time.is_some() || exported.value.open.is_some() {
         return None;
     }
     let Number { held, is_least, .. } = exported.value;
@@ -217,23 +224,30 @@ fn logged(case: &Case<'_>, limit: &Limit) -> Option<Statement<Number>> {
         found.outcome == Outcome::Success && DirectoryMethods::of(event).is_some()
     };
     let listed_at = case.events.iter().rfind(is_statement).map(|(event, _)| event.time);
-    let number = Number { held, is_least: !is_listed, is_open: false, methods: BTreeMap::new() };
+    let is_listed = is_listed && listed_at.is_some_and(|time| case.is_followed_since(time));
+    let number = Number { held, is_least: !is_listed, open: None, methods: BTreeMap::new() };
     let time = listed_at.filter(|_| is_listed).or(Some(history.first));
     (held > 0 || is_listed).then(|| Statement::new(number, time, registrations(case, limit.is_of)))
 }
 
 /// The records that register or delete such methods.
 fn registrations(case: &Case<'_>, is_of: impl Fn(&Method) -> bool) -> Vec<Evidence> {
-    let is_change = |(_, found): &&Known<'_>| {
-        let is_change = found.rule.contains("regist")
-            || found.rule.contains("delet")
-            || found.rule.contains("added")
-            || found.rule.contains("created")
-            || found.rule == "twin.methods_changed";
-        is_change && found.outcome == Outcome::Success && found.methods.iter().any(&is_of)
-    };
-    let changes = case.events.iter().filter(is_change);
+    let changes = case.events.iter().filter(|known| is_change(known, &is_of));
     changes.map(evidence_of).collect()
+}
+
+/// Whether the log has such a record after the complaint.
+fn is_changed_later(case: &Case<'_>, limit: &Limit) -> bool {
+    case.later.iter().any(|known| is_change(known, limit.is_of))
+}
+
+fn is_change((_, found): &Known<'_>, is_of: impl Fn(&Method) -> bool) -> bool {
+    let is_change = found.rule.contains("regist")
+        || found.rule.contains("delet")
+        || found.rule.contains("added")
+        || found.rule.contains("created")
+        || found.rule == "twin.methods_changed";
+    is_change && found.outcome == Outcome::Success && found.methods.iter().any(is_of)
 }
 
 /// Without a method, each kind is looked at.

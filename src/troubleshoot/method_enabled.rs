@@ -22,14 +22,12 @@ pub(super) fn look(case: &Case<'_>, step: &'static Step) -> Finding {
             format!("Whether the method {name} is enabled for the user cannot be told."),
         ),
     };
+    let (kind, text) = match enabled.remedy {
+        Some(remedy) => (NextKind::ChangeSetting, remedy),
+        None => remedy(method, step),
+    };
     let finding = filled(Finding::new(step, verdict, conclusion), enabled);
-    match verdict {
-        Verdict::Confirmed => {
-            let (kind, text) = remedy(method, step);
-            finding.next(kind, text)
-        }
-        _ => finding,
-    }
+    if verdict == Verdict::Confirmed { finding.next(kind, text) } else { finding }
 }
 
 /// The finding with what is known of whether the method is enabled.

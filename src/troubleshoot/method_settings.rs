@@ -5,11 +5,11 @@ use serde_json::json;
 
 use super::answer::Evidence;
 use super::case::{Case, Known};
-use super::policy_changed::evidence_of;
+use super::policy_changed::{evidence_of, is_about_another};
 use super::settings::{SettingChange, changes_of};
 use super::statement::{Statement, Told, newest};
 use crate::catalogue::Attestation;
-use crate::model::{Event, Method};
+use crate::model::{Event, Method, Outcome};
 use crate::origin::Origin;
 use crate::state::{MethodConfiguration, MethodsPolicy, Migration};
 
@@ -25,6 +25,10 @@ pub(super) struct Settings {
     pub(super) evidence: Evidence,
     /// Since when they hold, where that is known.
     pub(super) time: Option<DateTime<Utc>>,
+    /// Whether they come from a record that shows what it changed and nothing else.
+    pub(super) is_partial: bool,
+    /// Whether an earlier record changed something of them without showing it.
+    is_hidden: bool,
 }
 
 /// The ids of the settings that govern the method; an external one goes by its name.
@@ -49,8 +53,9 @@ pub(super) enum Exported {
     Nothing,
     /// The export that was changed last, before the complaint or after it.
     Settings(Box<Settings>),
-    /// Exports of which it is not known which is newer say different things, or whether they are older than a
-    /// change after the complaint.
+    /// Exports of which it is not known whether they are older than a change after the complaint.
+    Undated(Vec<Evidence>),
+    /// Exports of which it is not known which is newer say different things.
     Contradiction(Vec<Evidence>),
 }
 
@@ -62,12 +67,18 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
         |policy: &&&MethodsPolicy| policy.last_modified.is_none_or(|time| time <= case.at);
     let early: Vec<&MethodsPolicy> = told.iter().filter(is_early).copied().collect();
     // One without a date may have been made after a change that came later.
-    if case.is_changed_later(&METHODS_POLICY)
-        && early.iter().any(|policy| policy.last_modified.is_none())
-    {
+    let is_later_change = |(event, found): &Known<'_>| {
+        METHODS_POLICY.contains(&found.rule)
+            && found.outcome == Outcome::Success
+            && !is_about_another(case, event)
+    };
+    if case.later.iter().any(is_later_change) {
         let undated = early.iter().filter(|policy| policy.last_modified.is_none());
-        let evidence = undated.filter_map(|policy| settings_in(policy, id, None, None));
-        return Exported::Contradiction(evidence.map(|settings| settings.evidence).collect());
+        let undated = undated.filter_map(|policy| settings_in(policy, id, None, None));
+        let evidence: Vec<Evidence> = undated.map(|settings| settings.evidence).collect();
+        if !evidence.is_empty() {
+            return Exported::Undated(evidence);
+        }
     }
     let candidates = if early.is_empty() { told } else { early };
     let settings = |policy: &&MethodsPolicy| {
@@ -102,6 +113,8 @@ fn absent(policy: &MethodsPolicy, id: &str) -> Settings {
             format!("The policy has no settings for {id}."),
         ),
         time: policy.last_modified,
+        is_partial: false,
+        is_hidden: false,
     }
 }
 
@@ -127,7 +140,7 @@ fn settings(
         Some(known) => evidence_of(known).saying(says),
         None => Evidence::state(origin, time, says),
     };
-    Settings { configuration, migration, evidence, time }
+    Settings { configuration, migration, evidence, time, is_partial: false, is_hidden: false }
 }
 
 /// What the log says of a method.
@@ -140,27 +153,37 @@ pub(super) enum Logged {
     Unreadable(Box<Evidence>),
 }
 
-/// The settings after the last change of them. What shows a part leaves open what an earlier record changed
-/// beside it without showing it.
+/// The settings after the last change of them. What a record does not show is as the one before it left it; what
+/// one changed without showing it stays hidden until another shows all, but for whether the method is off.
 pub(super) fn logged(case: &Case<'_>, id: &str) -> Logged {
     let mut last = Logged::Nothing;
     for known in case.policy_changes(&METHODS_POLICY) {
         match shown(known, id) {
-            Some(settings) => {
-                let is_enough = settings.configuration.include.is_some()
-                    || settings.configuration.is_enabled == Some(false);
-                last = match last {
-                    Logged::Unreadable(_) if !is_enough => {
-                        Logged::Unreadable(Box::new(evidence_of(known)))
-                    }
-                    _ => Logged::Settings(Box::new(settings)),
-                };
-            }
+            Some(settings) => last = last.followed_by(settings),
             None if concerns(known, id) => last = Logged::Unreadable(Box::new(evidence_of(known))),
             None => {}
         }
     }
     last
+}
+
+impl Logged {
+    fn followed_by(self, mut settings: Settings) -> Self {
+        let is_off = settings.configuration.is_enabled == Some(false);
+        let is_hidden = match &self {
+            Self::Nothing => false,
+            Self::Settings(before) => before.is_hidden,
+            Self::Unreadable(_) => true,
+        };
+        if settings.is_partial && is_hidden && !is_off {
+            return Self::Unreadable(Box::new(settings.evidence));
+        }
+        if let (Self::Settings(before), true) = (&self, settings.is_partial) {
+            settings.configuration.fill_in(&before.configuration);
+        }
+        settings.is_hidden = settings.is_partial && is_hidden;
+        Self::Settings(Box::new(settings))
+    }
 }
 
 /// Whether a change that does not show the settings of a method may have changed them nevertheless.
@@ -190,6 +213,7 @@ fn shown(known: &Known<'_>, id: &str) -> Option<Settings> {
     let configuration = one.or_else(|| state_alone(event, id))?;
     let mut settings = settings(configuration, None, &event.origin, Some(event.time), Some(known));
     settings.evidence = settings.evidence.attested(Attestation::Inferred);
+    settings.is_partial = true;
     Some(settings)
 }
 

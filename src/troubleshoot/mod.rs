@@ -85,7 +85,8 @@
 //!   they contradict each other, nothing is decided. An export without a date may be older than a change
 //!   after the complaint, too.
 //! - The report of registrations lags up to 36 hours behind: what the log has of these hours comes first. What
-//!   it does not list is ruled out only where the log covers all of the time since.
+//!   it does not list is ruled out only where the log covers all of the time since; it may end less than a day
+//!   before the complaint.
 //! - No change in the log rules something out only where the log covers the time, without a
 //!   [gap](Gap), and holds other services than the one that registers.
 //! - How well it is attested that a record means what it is taken to say stands with each piece of

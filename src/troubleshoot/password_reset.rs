@@ -54,6 +54,7 @@ pub(super) fn for_password_reset(case: &Case<'_>, enabled: Enablement) -> Enable
             Some(false),
             "The method serves password reset alone, which is not enabled for the user.",
         )
+        .remedied_by("Enable password reset for the user, or have them register a method of multifactor authentication.")
         .with(enabled.evidence)
         .with(statement.evidence),
         Told::Contradiction(evidence) => Enablement::new(
@@ -86,6 +87,7 @@ pub(super) fn for_administrators(case: &Case<'_>, enabled: Enablement) -> Enable
             Some(false),
             "The method serves password reset alone, which is switched off for administrators.",
         )
+        .remedied_by("Switch password reset on for administrators (allowedToUseSSPR), or have the user register a method of multifactor authentication.")
         .with(enabled.evidence)
         .with(statement.evidence),
         Told::Contradiction(evidence) => Enablement::new(
@@ -95,6 +97,7 @@ pub(super) fn for_administrators(case: &Case<'_>, enabled: Enablement) -> Enable
         .with(enabled.evidence)
         .with(evidence)
         .needs(Input::AuthorizationPolicy, "whether password reset is on for administrators"),
-        _ => enabled,
+        Told::Holds { .. } => enabled,
+        Told::Nothing => enabled.because("Password reset is on for administrators unless it was switched off (documents disagree on the default; the newest says so)."),
     }
 }

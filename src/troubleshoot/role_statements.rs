@@ -26,6 +26,11 @@ pub(super) fn from_log(case: &Case<'_>) -> Option<Statement<bool>> {
         last.iter().filter(|(role, _)| follows_administrator_policy(role)).collect();
     let held: Vec<_> = of_administrators.iter().filter(|(_, (is_given, _))| *is_given).collect();
     let says = !held.is_empty();
+    // That one role was taken away does not speak of another.
+    let is_taken = |role: &Stated<Role>| last.contains_key(&name_of(&role.value).to_lowercase());
+    if !says && held_now(case).any(|role| !is_taken(role)) {
+        return None;
+    }
     let told: Vec<&Known<'_>> = if says {
         held.iter().map(|(_, (_, known))| *known).collect()
     } else {
@@ -86,7 +91,7 @@ pub(super) fn from_exports(case: &Case<'_>) -> Exported {
 
 /// The administrator roles that an export gives the user.
 fn held_roles(case: &Case<'_>) -> Option<Statement<bool>> {
-    let evidence: Vec<Evidence> = held(case)
+    let evidence: Vec<Evidence> = held_now(case)
         .map(|role| {
             let says = format!("The user holds {}.", name_of(&role.value));
             Evidence::state(&role.origin, role.as_of, says)
@@ -96,7 +101,7 @@ fn held_roles(case: &Case<'_>) -> Option<Statement<bool>> {
     (!evidence.is_empty()).then(|| Statement::new(true, time, evidence))
 }
 
-fn held<'case>(case: &'case Case<'_>) -> impl Iterator<Item = &'case Stated<Role>> {
+fn held_now<'case>(case: &'case Case<'_>) -> impl Iterator<Item = &'case Stated<Role>> {
     let active = case.state.roles.iter().filter(|role| !role.value.is_eligible_only);
     active.filter(|role| role.value.follows_administrator_policy())
 }
@@ -108,7 +113,7 @@ fn listed_members(case: &Case<'_>) -> Vec<Statement<bool>> {
     let is_told = state.roles_in_doubt.is_empty()
         && state.rivals.is_empty()
         && (case.user.id.is_some() || !state.is_unknown());
-    let holds_some = |list: &Origin| held(case).any(|role| role.origin.source == list.source);
+    let holds_some = |list: &Origin| held_now(case).any(|role| role.origin.source == list.source);
     let lists = state.role_lists.iter().filter(|list| is_told && !holds_some(list));
     let says = "The user holds none of the administrator roles in this list.";
     lists.map(|list| Statement::new(false, None, [Evidence::state(list, None, says)])).collect()

@@ -24,50 +24,58 @@ pub(super) fn judge(case: &Case<'_>, method: &Method, settings: Settings) -> Ena
         }
         Some(false) => disabled(case, method, settings),
         Some(true) => match switched_off(configuration, method) {
-            Some(reason) => Enablement::new(Some(false), reason).with([settings.evidence]),
-            None => for_the_user(case, method, settings),
+            Some((reason, remedy)) => {
+                Enablement::new(Some(false), reason).with([settings.evidence]).remedied_by(remedy)
+            }
+            None => for_the_user(case, method, in_a_mode_of(method, settings)),
         },
     }
 }
 
-/// What the settings of an enabled method may keep from the user nonetheless.
-fn switched_off(configuration: &MethodConfiguration, method: &Method) -> Option<String> {
+/// What the settings of an enabled method may keep from the user nonetheless, and what helps.
+fn switched_off(
+    configuration: &MethodConfiguration,
+    method: &Method,
+) -> Option<(&'static str, &'static str)> {
     let is_off = |flag: Option<bool>| flag == Some(false);
     let codes = matches!(method, Method::SoftwareOath | Method::OathUnspecified)
         && configuration.id.eq_ignore_ascii_case("MicrosoftAuthenticator");
     if *method == Method::PhoneOffice && is_off(configuration.is_office_phone_allowed) {
-        Some("Voice is enabled, and office phones are not allowed.".to_owned())
+        Some((
+            "Voice is enabled, and office phones are not allowed.",
+            "Allow office phones in the settings of voice calls (isOfficePhoneAllowed).",
+        ))
     } else if *method == Method::PasskeyFido2
         && is_off(configuration.is_self_service_registration_allowed)
     {
-        Some("Passkeys are enabled, and users cannot register them themselves.".to_owned())
+        Some((
+            "Passkeys are enabled, and users cannot register them themselves.",
+            "Allow users to register passkeys themselves (isSelfServiceRegistrationAllowed).",
+        ))
     } else if codes && is_off(configuration.is_software_oath_enabled) {
-        Some("Authenticator is enabled, and its codes are not.".to_owned())
-    } else if let Some(other) = other_mode(method)
-        && is_only(configuration, other)
-    {
-        Some(format!("Authenticator is enabled for {other} alone."))
+        Some((
+            "Authenticator is enabled, and its codes are not.",
+            "Allow the codes of Authenticator (isSoftwareOathEnabled).",
+        ))
     } else {
         None
     }
 }
 
-/// The mode of Authenticator without this use of it.
-fn other_mode(method: &Method) -> Option<&'static str> {
-    match method {
-        Method::AuthenticatorPasswordless => Some("push"),
-        Method::AuthenticatorPush => Some("deviceBasedPush"),
-        _ => None,
-    }
-}
-
-/// Whether everybody for whom a method is has it in one mode alone.
-fn is_only(configuration: &MethodConfiguration, mode: &str) -> bool {
-    let targets = configuration.include.as_deref().unwrap_or_default();
-    let is_mode = |target: &PolicyTarget| {
-        target.authentication_mode.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(mode))
+/// The settings without whom Authenticator is for in another mode alone.
+fn in_a_mode_of(method: &Method, mut settings: Settings) -> Settings {
+    let other = match method {
+        Method::AuthenticatorPasswordless => "push",
+        Method::AuthenticatorPush => "deviceBasedPush",
+        _ => return settings,
     };
-    !targets.is_empty() && targets.iter().all(is_mode)
+    let is_other = |target: &PolicyTarget| {
+        target.authentication_mode.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(other))
+    };
+    if let Some(include) = &mut settings.configuration.include {
+        include.retain(|target| !is_other(target));
+    }
+    settings
 }
 
 /// A method that the policy disables can still come from the older policies, until they are left behind.
@@ -130,8 +138,8 @@ fn for_the_user(case: &Case<'_>, method: &Method, settings: Settings) -> Enablem
         .iter()
         .map(|list| Evidence::state(&list.origin, None, "The groups of the user."));
     match applies {
-        Applies::Yes if settings.configuration.exclude.is_none() && settings.time.is_some() => {
-            Enablement::new(None, format!("{id} is enabled; for whom it is not is not said."))
+        Applies::Yes if settings.configuration.exclude.is_none() && settings.is_partial => {
+            Enablement::new(None, format!("{id} is enabled; whom it leaves out is not said."))
                 .with([settings.evidence])
                 .needs(Input::MethodsPolicy, format!("for whom {id} is enabled"))
         }

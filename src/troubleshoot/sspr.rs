@@ -68,7 +68,15 @@ pub(super) fn enabled(case: &Case<'_>) -> Told<bool> {
         };
         Some(Statement::new(is_on, Some(scope.known.0.time), [scope.evidence()]))
     });
-    newest(exported.chain(logged), |one, other| one == other)
+    match newest(exported.chain(logged), |one, other| one == other) {
+        // Something else may hold since.
+        Told::Holds { statement, .. }
+            if statement.time.is_some_and(|time| !case.is_followed_since(time)) =>
+        {
+            Told::Nothing
+        }
+        told => told,
+    }
 }
 
 /// That, in words.

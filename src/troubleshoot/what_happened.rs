@@ -77,14 +77,15 @@ fn of_attempt(
         }
         _ => None,
     };
-    let is_current = case.is_covered_since(attempt.last) && case.at - attempt.last <= RECENT;
+    let is_covered = case.is_covered_since(attempt.last);
+    let is_current = is_covered && case.at - attempt.last <= RECENT;
     match stopped {
         Some(stopped) if is_current => {
             let next = advice(attempt);
             let finding = Finding::new(step, Verdict::Confirmed, stopped).with(steps);
             finding.with(evidence(taken)).next(NextKind::TryAgain, next)
         }
-        Some(stopped) if taken.is_empty() => not_current(step, &stopped).with(steps),
+        Some(stopped) if taken.is_empty() => not_current(step, &stopped, is_covered).with(steps),
         _ if !taken.is_empty() => by_administrator(case, step, taken).with(steps),
         None if attempt.outcome == AttemptOutcome::Unknown => Finding::new(
             step,
@@ -96,7 +97,7 @@ fn of_attempt(
         None if !is_current => {
             let went = came_to(attempt.outcome);
             let known = format!("The last attempt known, at {when}, went through: {went}.");
-            not_current(step, &known).with(steps)
+            not_current(step, &known, is_covered).with(steps)
         }
         _ => {
             let conclusion =
@@ -106,10 +107,15 @@ fn of_attempt(
     }
 }
 
-/// What is known of an attempt that may not be the last one, or not what the user complains about.
-fn not_current(step: &'static Step, known: &str) -> Finding {
+/// What is known of an attempt that may not be the last one, or of one that is not what the user complains
+/// about, as it was long before.
+fn not_current(step: &'static Step, known: &str, is_covered: bool) -> Finding {
+    if is_covered {
+        let nothing = "In the week before, the log has no attempt of the user.";
+        return Finding::new(step, Verdict::RuledOut, nothing).because(known);
+    }
     Finding::new(step, Verdict::CannotTell, known)
-        .because("The log does not cover all of the time since, or the attempt was long before the complaint.")
+        .because("The log does not cover all of the time since.")
         .needs(Input::AuditLog, "what the user did up to the time of the complaint")
 }
 
@@ -170,7 +176,7 @@ fn by_administrator(case: &Case<'_>, step: &'static Step, taken: &[&Known<'_>]) 
         "deleted methods of the user"
     };
     if !case.is_covered_since(last) {
-        return not_current(step, &format!("{who} {what}.")).with(evidence(taken));
+        return not_current(step, &format!("{who} {what}."), false).with(evidence(taken));
     }
     Finding::new(
         step,

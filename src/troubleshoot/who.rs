@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
+
 use super::answer::ComplainingUser;
 use super::case::Known;
 use crate::attempt::UserHistory;
@@ -39,37 +41,48 @@ pub(super) struct Names {
     pub(super) others: BTreeSet<String>,
 }
 
-/// Leaves the events of one account: the one asked for by id, else the one that bore the name last. A name that
-/// went to somebody else is no longer its own, in records that give no id.
-pub(super) fn names_of_one(
+impl Names {
+    /// Whether the event is about the one who is meant, by the id in it, else by the name.
+    pub(super) fn are_of(&self, event: &Event) -> bool {
+        event.user().and_then(|user| user.key()).is_some_and(|key| self.own.contains(&key))
+    }
+}
+
+/// The names of one account: the one asked for by id, else the one that bore the name last, among all events of
+/// the log up to the complaint. A name that went to somebody else is no longer its own.
+pub(super) fn names_of_one<'a>(
     asked_for: &str,
-    keys: &BTreeSet<String>,
-    events: &mut Vec<Known<'_>>,
+    keys: BTreeSet<String>,
+    events: impl Iterator<Item = &'a Event>,
 ) -> Names {
     let asked_for = asked_for.to_lowercase();
-    let bearers: Vec<(String, Option<String>)> =
-        events.iter().filter_map(|(event, _)| bearer(event)).collect();
-    let ids: BTreeSet<&String> = bearers.iter().map(|(id, _)| id).collect();
+    let mut bearers: Vec<(DateTime<Utc>, String, Option<String>)> = events
+        .filter_map(|event| bearer(event).map(|(id, name)| (event.time, id, name)))
+        .filter(|(_, id, name)| {
+            keys.contains(id) || name.as_ref().is_some_and(|name| keys.contains(name))
+        })
+        .collect();
+    bearers.sort();
     let bears = |name: &Option<String>, wanted: &str| {
         let home = name.as_deref().and_then(guest_home);
         name.as_deref() == Some(wanted) || home.as_deref() == Some(wanted)
     };
     let last_bearer = |wanted: &str| {
-        bearers.iter().rev().find(|(_, name)| bears(name, wanted)).map(|(id, _)| id.clone())
+        let last = bearers.iter().rev().find(|(_, _, name)| bears(name, wanted));
+        last.map(|(_, id, _)| id.clone())
     };
-    let meant = Some(asked_for.clone()).filter(|asked| ids.contains(asked));
+    let is_asked_for = bearers.iter().any(|(_, id, _)| *id == asked_for);
+    let meant = is_asked_for.then(|| asked_for.clone());
     let Some(meant) = meant.or_else(|| last_bearer(&asked_for)) else {
-        return Names { own: keys.clone(), others: BTreeSet::new() };
+        return Names { own: keys, others: BTreeSet::new() };
     };
-    let names = bearers.iter().filter(|(id, _)| *id == meant).filter_map(|(_, name)| name.clone());
+    let names = bearers.iter().filter(|(_, id, _)| *id == meant);
+    let names = names.filter_map(|(_, _, name)| name.clone());
     let mut own: BTreeSet<String> =
         names.filter(|name| last_bearer(name).is_none_or(|last| last == meant)).collect();
-    own.extend([meant.clone(), asked_for]);
-    events.retain(|(event, _)| match bearer(event) {
-        Some((id, _)) => id == meant,
-        None => event.user().and_then(|user| user.key()).is_some_and(|key| own.contains(&key)),
-    });
-    let others = ids.into_iter().filter(|id| **id != meant).cloned().collect();
+    let others = bearers.iter().map(|(_, id, _)| id);
+    let others = others.filter(|id| **id != meant && keys.contains(*id)).cloned().collect();
+    own.extend([meant, asked_for]);
     Names { own, others }
 }
 

@@ -297,6 +297,7 @@ fn check_state(evidence: &Evidence, scenario: &Scenario) {
     let holds = |part: &str| entry.contains(part);
     let is_so = match says {
         "The policy was last changed." => holds("lastModifiedDateTime"),
+        "The policy was changed after the complaint." => holds("modifiedDateTime"),
         "The Authentication methods policy." => holds("authenticationMethodConfigurations"),
         "A registration campaign is on." => holds("authenticationMethodsRegistrationCampaign"),
         "The groups of the user." => holds("#microsoft.graph.group") || holds("transitiveMemberOf"),
