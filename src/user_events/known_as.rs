@@ -53,6 +53,12 @@ impl KnownAs {
         key_of(event).is_some_and(|key| self.has(&key))
     }
 
+    /// Whether the event is about somebody else who bears one of the user's names, before or since.
+    pub(super) fn is_of_namesake(&self, event: &Event) -> bool {
+        let name = event.user().and_then(|user| user.user_principal_name);
+        name.is_some_and(|name| self.has(&name.to_ascii_lowercase())) && !self.is_theirs(event)
+    }
+
     /// Whether the user goes by the key.
     pub(super) fn has(&self, key: &str) -> bool {
         self.names.contains(key) || self.homes.contains(key)

@@ -85,11 +85,12 @@ impl Reader {
         on_fault: impl FnMut(Error) -> ControlFlow<()>,
     ) -> UserEvents {
         let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
-        Search { reader: self, everybody, paths, recent: None }.run(user, on_fault)
+        Search { reader: self, everybody, paths, recent: None, with_namesakes: false }
+            .run(user, on_fault)
     }
 
-    /// What a complaint of one user is looked into with: every event about the user, and the changes of
-    /// policy.
+    /// What a complaint of one user is looked into with: every event about the user, those that tell to whom
+    /// the user's names went or from whom they came, and the changes of policy.
     ///
     /// Of changes of Conditional Access, which automation may make by the thousand, the last one of each
     /// policy is among them, and those of the `reach` before the complaint; what happened after it need not
@@ -117,7 +118,8 @@ impl Reader {
     ) -> UserEvents {
         let paths = paths.into_iter().map(|path| path.as_ref().to_owned()).collect();
         let recent = self.may_defer().then_some(Span { at, reach });
-        Search { reader: self, everybody: &[Family::Policy], paths, recent }.run(user, on_fault)
+        let everybody = &[Family::Policy];
+        Search { reader: self, everybody, paths, recent, with_namesakes: true }.run(user, on_fault)
     }
 }
 
@@ -128,6 +130,8 @@ struct Search<'a> {
     paths: Vec<PathBuf>,
     /// Which of the changes are needed that may be put off; all, where nothing is said.
     recent: Option<Span>,
+    /// Whether events of others who bear the user's names are wanted as well.
+    with_namesakes: bool,
 }
 
 impl Search<'_> {
@@ -149,7 +153,11 @@ impl Search<'_> {
             }
         }
         let Reading { mut events, report, searched, .. } = reading;
-        events.retain(|event| known.is_theirs(event) || self.concerns_everybody(event, &searched));
+        events.retain(|event| {
+            known.is_theirs(event)
+                || (self.with_namesakes && known.is_of_namesake(event))
+                || self.concerns_everybody(event, &searched)
+        });
         events.sort_by_key(|event| event.time);
         UserEvents { events, names: known.names, report, is_complete }
     }
@@ -169,7 +177,8 @@ impl Search<'_> {
                 Err(fault) => return on_fault(fault),
             };
             let is_theirs = known.takes(&event);
-            if is_theirs || self.is_of_everybody(&event) {
+            let is_namesake = self.with_namesakes && known.is_of_namesake(&event);
+            if is_theirs || is_namesake || self.is_of_everybody(&event) {
                 events.push(event);
             } else if let Some(key) = key_of(&event) {
                 passed_over.insert(key);

@@ -236,3 +236,32 @@ fn masking_reaches_what_records_say() {
         assert!(!done(&format!("{asked} AdasKey")).output.contains("AdasKey"));
     }
 }
+
+/// Somebody who gave a name away does not get the rows of who bears it now.
+#[test]
+fn a_name_that_went_to_somebody_else_is_theirs() {
+    let of = |number, time: &str, name: &str| {
+        let mut record = record(number, time, "User reviewed security info", "");
+        for part in ["initiatedBy/user", "targetResources/0"] {
+            let user = record.pointer_mut(&format!("/{part}/userPrincipalName"));
+            *user.unwrap() = json!(name);
+        }
+        record
+    };
+    let folder = folder();
+    let log = [
+        of(1, "2026-05-01T08:00:00Z", "ada@example.com"),
+        of(1, "2026-05-05T08:00:00Z", "bea@example.com"),
+        of(2, "2026-05-08T08:00:00Z", "ada@example.com"),
+    ];
+    let log = write(&folder, "log.jsonl", lines(&log));
+    let roles = "userPrincipalName,role\nada@example.com,Global Administrator\n";
+    let roles = write(&folder, "roles.csv", roles);
+    let verdict = |user: &str| {
+        let command = format!("troubleshoot --user {user} --users {roles} {log} --format json");
+        let answer = done(&command).json();
+        verdicts(&answer)[0].1.to_owned()
+    };
+    assert_eq!(verdict("bea@example.com"), "cannot_tell");
+    assert_eq!(verdict("ada@example.com"), "confirmed");
+}
