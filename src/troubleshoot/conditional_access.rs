@@ -69,7 +69,7 @@ fn demand<'policy>(case: &Case<'_>, policy: &'policy Policy) -> Demand<'policy> 
         Policy::Hidden => return Demand::Unknown,
         Policy::Shown(policy) => policy,
     };
-    if !policy.is_enforced() || !(policy.demands_mfa() || policy.offers_mfa()) {
+    if !asks(policy) {
         return Demand::None;
     }
     // One for some applications, under conditions, or with another way out, need not have interrupted.
@@ -125,21 +125,28 @@ fn exported(case: &Case<'_>, policy: &ConditionalAccessPolicy) -> Statement<Poli
         "The Conditional Access policy {} asks for multifactor authentication.",
         name_of(policy)
     );
-    let asks = policy.is_enforced() && policy.offers_mfa();
-    let evidence = asks.then(|| Evidence::state(&policy.origin, policy.last_modified, says));
+    let evidence =
+        asks(policy).then(|| Evidence::state(&policy.origin, policy.last_modified, says));
     Statement::new(Policy::Shown(Box::new(policy.clone())), policy.last_modified, evidence)
 }
 
-fn is_same(one: &Policy, other: &Policy) -> bool {
-    match (one, other) {
-        (Policy::Absent, Policy::Absent) => true,
-        (Policy::Shown(one), Policy::Shown(other)) => meaning(one) == meaning(other),
-        _ => false,
-    }
+/// Whether a policy acts, and asks for multifactor authentication, maybe as one of several ways.
+fn asks(policy: &ConditionalAccessPolicy) -> bool {
+    policy.is_enforced() && policy.offers_mfa()
 }
 
-/// What of a policy decides.
-fn meaning(policy: &ConditionalAccessPolicy) -> (bool, bool, bool, Vec<Vec<String>>) {
+/// Whether both come to the same. One that asks for nothing is as good as none.
+fn is_same(one: &Policy, other: &Policy) -> bool {
+    let asking = |policy: &Policy| match policy {
+        Policy::Shown(policy) if asks(policy) => Some(meaning(policy)),
+        _ => None,
+    };
+    let is_known = |policy: &Policy| !matches!(policy, Policy::Hidden);
+    is_known(one) && is_known(other) && asking(one) == asking(other)
+}
+
+/// What decides of a policy that asks for it.
+fn meaning(policy: &ConditionalAccessPolicy) -> (bool, bool, Vec<Vec<String>>) {
     let whom = [
         &policy.include_users,
         &policy.exclude_users,
@@ -150,7 +157,7 @@ fn meaning(policy: &ConditionalAccessPolicy) -> (bool, bool, bool, Vec<Vec<Strin
         &policy.applications,
     ];
     let whom = whom.into_iter().cloned().collect();
-    (policy.is_enforced(), policy.demands_mfa(), policy.offers_mfa(), whom)
+    (policy.demands_mfa(), policy.has_other_conditions, whom)
 }
 
 /// The last change of each policy that was done, by the id of the policy.
