@@ -190,7 +190,7 @@ fn not_interrupted(case: &Case<'_>, step: &'static Step) -> Finding {
                 .next(NextKind::GoOn, "Look at the steps for the page of the security info.")
         }
         Some(attempt) if case.is_covered_since(case.at - RECENT) => {
-            open(step, "The log holds no attempt in the week before, so what interrupted the user cannot be told.")
+            open(step, "No attempt of the week before shows that sign-in asked for it, so what interrupted the user cannot be told.")
                 .with(steps_of(case, attempt))
         }
         Some(attempt) => Finding::new(
