@@ -8,34 +8,33 @@ use super::policy_changed::evidence_of;
 use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::model::Event;
 use crate::origin::Origin;
-use crate::state::{Role, Stated, follows_administrator_policy};
+use crate::state::{Role, Stated, administrator_role};
 
 /// Rules of roles that are held at once; those for activation give nothing yet.
 const GIVEN: &str = "role.given";
 const TAKEN: &str = "role.taken";
 
-/// The last word of the log on each role: whether an administrator role is held at the end.
+/// The last word of the log on each administrator role: whether one is held at the end.
 pub(super) fn from_log(case: &Case<'_>) -> Option<Statement<bool>> {
-    let mut last: BTreeMap<String, (bool, &Known<'_>)> = BTreeMap::new();
+    let mut last: BTreeMap<&str, &Known<'_>> = BTreeMap::new();
     for known in case.successes(&[GIVEN, TAKEN]) {
-        if let Some(role) = role_in(known.0) {
-            last.insert(role.to_lowercase(), (known.1.rule == GIVEN, known));
+        if let Some(role) = role_in(known.0).as_deref().and_then(administrator_role) {
+            last.insert(role.name, known);
         }
     }
-    let of_administrators: Vec<_> =
-        last.iter().filter(|(role, _)| follows_administrator_policy(role)).collect();
-    let held: Vec<_> = of_administrators.iter().filter(|(_, (is_given, _))| *is_given).collect();
-    let says = !held.is_empty();
+    let (held, taken): (Vec<&Known<'_>>, Vec<_>) =
+        last.values().partition(|(_, found)| found.rule == GIVEN);
     // That one role was taken away does not speak of another.
-    let is_taken = |role: &Stated<Role>| last.contains_key(&name_of(&role.value).to_lowercase());
-    if !says && held_now(case).any(|role| !is_taken(role)) {
+    let is_spoken_of = |role: &Stated<Role>| {
+        let names = [role.value.name.as_deref(), role.value.template_id.as_deref()];
+        let mut known = names.into_iter().flatten().filter_map(administrator_role);
+        known.any(|role| last.contains_key(role.name))
+    };
+    let says = !held.is_empty();
+    if !says && held_now(case).any(|role| !is_spoken_of(role)) {
         return None;
     }
-    let told: Vec<&Known<'_>> = if says {
-        held.iter().map(|(_, (_, known))| *known).collect()
-    } else {
-        of_administrators.iter().map(|(_, (_, known))| *known).collect()
-    };
+    let told = if says { held } else { taken };
     let time = told.iter().map(|(event, _)| event.time).max()?;
     let evidence = told.into_iter().map(|known| {
         let role = role_in(known.0).unwrap_or_default();
