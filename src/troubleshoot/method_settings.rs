@@ -66,25 +66,22 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
     let is_early =
         |policy: &&&MethodsPolicy| policy.last_modified.is_none_or(|time| time <= case.at);
     let early: Vec<&MethodsPolicy> = told.iter().filter(is_early).copied().collect();
-    // One without a date may have been made after a change that came later.
-    let is_later_change = |(event, found): &Known<'_>| {
-        METHODS_POLICY.contains(&found.rule)
-            && found.outcome == Outcome::Success
-            && !is_about_another(case, event)
-    };
-    if case.later.iter().any(is_later_change) {
-        let undated = early.iter().filter(|policy| policy.last_modified.is_none());
-        let undated = undated.filter_map(|policy| settings_in(policy, id, None, None));
-        let evidence: Vec<Evidence> = undated.map(|settings| settings.evidence).collect();
-        if !evidence.is_empty() {
-            return Exported::Undated(evidence);
-        }
-    }
-    let candidates = if early.is_empty() { told } else { early };
     let settings = |policy: &&MethodsPolicy| {
         let found = settings_in(policy, id, policy.last_modified, None);
         found.unwrap_or_else(|| absent(policy, id))
     };
+    // One without a date may have been made after a change that came later.
+    let (undated, dated): (Vec<_>, Vec<_>) =
+        early.into_iter().partition(|policy| policy.last_modified.is_none());
+    let candidates = if !is_changed_later(case) {
+        [undated, dated].concat()
+    } else if dated.is_empty() && !undated.is_empty() {
+        let evidence = undated.iter().map(|policy| settings(policy).evidence);
+        return Exported::Undated(evidence.collect());
+    } else {
+        dated
+    };
+    let candidates = if candidates.is_empty() { told } else { candidates };
     let statements = candidates.iter().map(|policy| {
         let settings = settings(policy);
         let (time, evidence) = (settings.time, settings.evidence.clone());
@@ -97,6 +94,15 @@ pub(super) fn exported(case: &Case<'_>, id: &str) -> Exported {
         Told::Holds { statement, .. } => Exported::Settings(Box::new(statement.value)),
         Told::Contradiction(evidence) => Exported::Contradiction(evidence),
     }
+}
+
+/// Whether the log has a change of the policy after the complaint that may be about the method missed.
+fn is_changed_later(case: &Case<'_>) -> bool {
+    case.later.iter().any(|(event, found)| {
+        METHODS_POLICY.contains(&found.rule)
+            && found.outcome == Outcome::Success
+            && !is_about_another(case, event)
+    })
 }
 
 /// A policy without settings for a method does not enable it.

@@ -100,9 +100,14 @@ fn disabled(case: &Case<'_>, method: &Method, settings: Settings) -> Enablement 
     let of_sspr = of_sspr.map(|sspr| for_password_reset(case, sspr));
     let mut enabled = match of_sspr {
         Some(sspr) if sspr.is_enabled == Some(true) => sspr,
-        other => Enablement::new(None, "The tenant has not left the older policies behind (policyMigrationState), and they can still enable the method.")
-            .needs(Input::SsprSettings, "whether the method is enabled in the older policies")
-            .with(other.unwrap_or_default().evidence),
+        other => {
+            let other = other.unwrap_or_default();
+            let mut open = Enablement::new(None, "The tenant has not left the older policies behind (policyMigrationState), and they can still enable the method.")
+                .needs(Input::SsprSettings, "whether the method is enabled in the older policies")
+                .with(other.evidence);
+            open.missing.extend(other.missing);
+            open
+        }
     };
     enabled.reasoning.insert(0, reason);
     enabled.evidence.push(settings.evidence);
