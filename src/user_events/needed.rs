@@ -8,7 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::Error;
 use crate::model::Event;
-use crate::read::{Dedup, Deferred, Events, Fingerprints, Needed, Report, Tally, Traits};
+use crate::read::{
+    Dedup, Deferred, Events, FileReport, Fingerprints, Needed, Report, Tally, Traits,
+};
 
 /// The time of a complaint, and how long before it changes matter.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +69,7 @@ pub(super) fn read_needed(
             Ok(Some(event)) => events.push(event),
             Ok(None) => account.filter_out(source, 1),
             Err(fault) => {
-                account.reject(source);
+                account.reject(source, &fault);
                 if broken_off.is_continue() {
                     broken_off = on_fault(fault);
                 }
@@ -101,8 +103,12 @@ impl Account {
         });
     }
 
-    fn reject(&mut self, source: &str) {
+    fn reject(&mut self, source: &str, fault: &Error) {
         self.correct(source, 1, |tally, records| tally.rejected += records);
+        let file = self.report.files.iter_mut().find(|file| file.source == source);
+        if let Some(file) = file.filter(|file| file.rejections.len() < FileReport::REJECTIONS) {
+            file.rejections.push(fault.clone());
+        }
     }
 
     fn drop_duplicate(&mut self, source: &str) {

@@ -558,3 +558,27 @@ fn what_is_put_off_is_told_from_what_other_inputs_hold() {
     assert_eq!(look(&[&json], true, 0), (3, 0, 3));
     assert_eq!(look(&[&json, &copy], true, 0), (3, 1, 8));
 }
+
+/// A record that is put off and turns out to be damaged is rejected like any other.
+#[test]
+fn what_is_put_off_may_be_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines");
+    let change = Written {
+        kind: ("Conditional Access", "Update Conditional Access policy"),
+        ..written(Some(IDS[0]), None)
+    };
+    write(&[change.clone(), change], 0, Form::Graph, Container::Lines, &path);
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("\"resultReason\":\"\"", "\"resultReason\":\"\",,", 1)).unwrap();
+    let mut faults = Vec::new();
+    let reach = chrono::TimeDelta::hours(2);
+    let found = Reader::new().complaint_events(NAMES[0], None, reach, [&path], |fault| {
+        faults.push(fault.to_string());
+        ControlFlow::Continue(())
+    });
+    let file = &found.report.files[0];
+    assert!(file.tally.balances());
+    assert_eq!((found.events.len(), file.tally.rejected, file.rejections.len()), (1, 1, 1));
+    assert!(faults.len() == 1 && faults[0].contains("record 1, line 1, byte 0"), "{faults:?}");
+}
