@@ -2,9 +2,10 @@
 
 use super::answer::{Evidence, Finding, NextKind};
 use super::case::{Case, Known};
+use super::evidence::evidence_of;
 use super::guide::Wait;
+use super::influences::switches_administrators;
 use super::input::Input;
-use super::policy_changed::{evidence_of, switches_administrators};
 use super::statement::{Statement, Told, newest};
 use crate::model::{Event, format_timestamp};
 

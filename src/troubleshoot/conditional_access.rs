@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answer::Evidence;
 use super::case::{Case, Known};
 use super::demands::Found;
-use super::policy_changed::evidence_of;
+use super::evidence::evidence_of;
 use super::statement::{Statement, Told, newest};
 use crate::model::{Activity, Event};
 use crate::state::{Applies, ConditionalAccessPolicy, PolicyState};

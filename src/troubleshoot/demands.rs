@@ -3,8 +3,8 @@
 use super::answer::Evidence;
 use super::case::Case;
 use super::conditional_access::conditional_access;
+use super::evidence::evidence_of;
 use super::per_user;
-use super::policy_changed::evidence_of;
 use super::sspr::{self, Scope};
 use super::statement::{Statement, Told, newest};
 use crate::attempt::Attempt;

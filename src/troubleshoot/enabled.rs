@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::case::{Case, Known};
 use super::enablement::Enablement;
+use super::evidence::evidence_of;
 use super::input::Input;
 use super::method_settings::{
     Exported, Logged, METHODS_POLICY, Settings, configurations_of, exported, logged,
 };
 use super::password_reset::security_questions;
 use super::per_user;
-use super::policy_changed::evidence_of;
 use super::settings_for_user::judge;
 use super::statement::Told;
 use crate::model::{Method, format_timestamp};

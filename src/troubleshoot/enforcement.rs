@@ -8,10 +8,10 @@
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known, RECENT};
 use super::demands::{Clue, mfa, sspr_enabled, sspr_required};
+use super::evidence::evidence_of;
 use super::guide::Step;
 use super::input::Input;
 use super::offers;
-use super::policy_changed::evidence_of;
 use super::sspr;
 use crate::attempt::{Attempt, AttemptOutcome, Mode};
 use crate::model::format_timestamp;

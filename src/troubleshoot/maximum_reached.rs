@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known};
+use super::evidence::evidence_of;
 use super::guide::Step;
 use super::input::Input;
 use super::limits::{LIMITS, Limit, limit_of};
-use super::policy_changed::evidence_of;
 use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::attempt::{Certainty, DirectoryMethods, MethodChange, add, remove};
 use crate::model::{Method, Outcome};

@@ -5,7 +5,8 @@ use serde_json::json;
 
 use super::answer::Evidence;
 use super::case::{Case, Known};
-use super::policy_changed::{evidence_of, is_about_another};
+use super::evidence::evidence_of;
+use super::influences::is_about_another;
 use super::settings::{SettingChange, changes_of};
 use super::statement::{Statement, Told, newest};
 use crate::catalogue::Attestation;

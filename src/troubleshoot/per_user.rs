@@ -2,7 +2,7 @@
 
 use super::answer::Evidence;
 use super::case::{Case, Known};
-use super::policy_changed::evidence_of;
+use super::evidence::evidence_of;
 use super::statement::{Statement, Told, newest};
 use crate::model::Activity;
 

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::Case;
 use super::enabled::enabled;
+use super::evidence::evidence_of;
 use super::guide::{Step, Wait};
+use super::influences::{bears_on_registration, is_about_another};
 use super::input::Input;
 use super::method_enabled::filled;
-use super::policy_changed::{
-    bears_on_registration, changes_in_exports, evidence_of, is_about_another,
-};
+use super::policy_changed::changes_in_exports;
 use crate::model::{Event, format_timestamp};
 
 /// Changes that enable methods.

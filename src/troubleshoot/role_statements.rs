@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Evidence;
 use super::case::{Case, Known};
-use super::policy_changed::evidence_of;
+use super::evidence::evidence_of;
 use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::model::Event;
 use crate::origin::Origin;

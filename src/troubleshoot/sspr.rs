@@ -7,7 +7,7 @@
 use super::admin_role::roles;
 use super::answer::{Evidence, Verdict};
 use super::case::{Case, Known};
-use super::policy_changed::evidence_of;
+use super::evidence::evidence_of;
 use super::statement::{Statement, Told, newest, surely_as_of};
 use crate::catalogue::Attestation;
 use crate::model::{Method, PropertyValue};

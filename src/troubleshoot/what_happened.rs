@@ -2,9 +2,9 @@
 
 use super::answer::{Evidence, Finding, NextKind, Verdict};
 use super::case::{Case, Known, RECENT};
+use super::evidence::says;
 use super::guide::Step;
 use super::input::Input;
-use super::policy_changed::says;
 use crate::attempt::{Attempt, AttemptOutcome, Attempts};
 use crate::catalogue::Classification;
 use crate::model::{ActorKind, Event, Outcome, Reason, format_timestamp};
