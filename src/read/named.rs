@@ -8,8 +8,10 @@ use crate::filter::Filter;
 use crate::scan::{Names, Pace, Prefilter};
 
 /// How far apart the places are at which a record that is passed over is decoded nevertheless, up to
-/// which place: most inputs are small, and of large ones few records are enough.
-const STRIDES: [(u64, u64); 4] = [
+/// which place: most inputs are small, and of large ones few records are enough. At the beginning they are
+/// nearer than records are long, so that the first one is among them, behind whatever stands before it.
+const STRIDES: [(u64, u64); 5] = [
+    (16 * 1024, 256),
     (32 * 1024, 4 * 1024),
     (256 * 1024, 32 * 1024),
     (16 * 1024 * 1024, 256 * 1024),
@@ -76,8 +78,10 @@ mod tests {
             let place = place * KILOBYTE;
             assert!(is_sampled(&(place..place + 1)), "{place}");
             assert!(is_sampled(&(place.saturating_sub(9)..place + 9)), "{place}");
-            assert!(!is_sampled(&(place + 1..place + 4 * KILOBYTE)), "{place}");
+            assert!(!is_sampled(&(place + 1..place + 256)), "{place}");
         }
+        assert!(is_sampled(&(98..700)), "the first record of a page");
+        assert!(!is_sampled(&(16 * KILOBYTE + 1..20 * KILOBYTE)));
         assert!(!is_sampled(&(257 * KILOBYTE..512 * KILOBYTE)));
         assert!(!is_sampled(&(16 * 1024 * KILOBYTE + 1..17 * 1024 * KILOBYTE)));
         assert!(!is_sampled(&(u64::MAX - 1..u64::MAX)));

@@ -184,6 +184,12 @@ fn what_stands_in_no_file_is_not_known() {
 /// What can be read once only is decoded in full, and comes to the same.
 #[test]
 fn standard_input_answers_as_files_do() {
+    let ticket = "fixtures/ticket/audit-log.json";
+    let command = "troubleshoot --user ben@example.com --format json";
+    let piped = run_with(&format!("{command} -"), &std::fs::read(ticket).unwrap());
+    let of_file = done(&format!("{command} {ticket}")).output.replace(ticket, "-");
+    assert_eq!(piped.output, of_file, "a page, before whose first record stands something");
+
     let folder = folder();
     let log: Vec<Value> = (0..400)
         .map(|number| {
