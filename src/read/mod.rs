@@ -7,6 +7,7 @@
 //! duplicates and keeps the [`Tally`].
 
 mod board;
+mod coverage;
 mod date_order;
 mod decode;
 mod decompress;
@@ -34,6 +35,8 @@ mod steps;
 mod tally;
 mod walk;
 
+pub(crate) use self::coverage::LONGEST_SILENCE;
+pub use self::coverage::{Coverage, Gap, Stretch};
 pub(crate) use self::dedup::{Dedup, Fingerprints, Traits};
 pub(crate) use self::deferred::Deferred;
 pub use self::events::Events;

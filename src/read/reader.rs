@@ -177,6 +177,15 @@ impl Reader {
         self
     }
 
+    /// Whether some of the records that are passed over are looked into, so that what reading came to tells
+    /// which stretch of time the log holds, and not only when the first and the last event was. Where users are
+    /// asked for, it always does.
+    #[must_use]
+    pub fn sample(mut self, sample: bool) -> Self {
+        self.sample = sample;
+        self
+    }
+
     /// Events about anybody, and what the log covers, as if users were asked for.
     pub(crate) fn about_anybody(mut self) -> Self {
         self.filter.users.clear();

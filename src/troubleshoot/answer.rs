@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use super::coverage::Coverage;
 use super::guide::{Step, Symptom};
 use super::input::Input;
 use super::settings::SettingChange;
 use crate::catalogue::{Attestation, Classification, rule};
 use crate::model::{ActorKind, Event, Method, serialize_optional_timestamp, serialize_timestamp};
 use crate::origin::Origin;
+use crate::read::Coverage;
 
 /// What the log, and whatever else was given, tell of a complaint.
 #[derive(Debug, Clone, PartialEq, Serialize)]

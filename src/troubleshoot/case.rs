@@ -7,11 +7,11 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::answer::ComplainingUser;
 use super::complaint::{Complaint, Given};
-use super::coverage::{Coverage, LONGEST_SILENCE};
 use super::who::{keys_of, names_of_one, user_of};
 use crate::attempt::{Attempt, Attempts, UserHistory};
 use crate::catalogue::{Classification, Family, classify};
 use crate::model::{Event, Method, Outcome};
+use crate::read::{Coverage, LONGEST_SILENCE};
 use crate::state::{PolicyState, Stated, UserState};
 
 /// The rules of policy that speak of one user, and not of everybody.

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::coverage::Coverage;
 use super::guide::Symptom;
 use crate::model::{Event, Method};
+use crate::read::Coverage;
 use crate::state::{PolicyState, UserExports};
 
 /// A complaint: who misses what, where, and since when.

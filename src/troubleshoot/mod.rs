@@ -101,7 +101,6 @@ mod answer;
 mod case;
 mod complaint;
 mod conditional_access;
-mod coverage;
 mod demands;
 mod enabled;
 mod enablement;
@@ -134,11 +133,11 @@ pub use self::answer::{
 };
 use self::case::Case;
 pub use self::complaint::{Complaint, Given};
-pub use self::coverage::{Coverage, Gap, Stretch};
 use self::guide::Check;
 pub use self::guide::{SYMPTOMS, Source, Step, Symptom, Wait, symptom};
 pub use self::input::Input;
 pub use self::settings::SettingChange;
+pub use crate::read::{Coverage, Gap, Stretch};
 
 /// Looks into a complaint: every step of the symptom asked for, or of all.
 ///

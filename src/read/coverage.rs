@@ -3,12 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::findings::Findings;
+use super::report::Report;
 use crate::model::{serialize_optional_timestamp, serialize_timestamp};
-use crate::read::{Findings, Report};
 
 /// How long nothing may be between two inputs before something may be missing there: a tenant that is
 /// small writes nothing for hours.
-pub(super) const LONGEST_SILENCE: TimeDelta = TimeDelta::days(1);
+pub(crate) const LONGEST_SILENCE: TimeDelta = TimeDelta::days(1);
 
 /// How long nothing must be between two inputs before a time that lies in it is not covered: files of hours do
 /// not touch.
@@ -77,7 +78,7 @@ impl Coverage {
     }
 
     /// Whether inputs that are wanted hold everything from one time to another.
-    pub(super) fn holds(
+    pub(crate) fn holds(
         &self,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
@@ -99,7 +100,7 @@ impl Coverage {
     }
 
     /// The end of what is known from a time on, without a gap.
-    pub(super) fn end_behind(&self, time: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(crate) fn end_behind(&self, time: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let gaps = self.gaps.iter().map(|gap| gap.from);
         gaps.filter(|from| *from >= time).chain(self.last).min()
     }
