@@ -46,7 +46,7 @@ pub(super) fn read_file(path: &Path) -> Result<(String, Vec<u8>)> {
 }
 
 /// The text of an export, without byte-order mark.
-pub(super) fn text_of<'a>(bytes: &'a [u8], origin: &Origin) -> Result<Cow<'a, str>> {
+pub(crate) fn text_of<'a>(bytes: &'a [u8], origin: &Origin) -> Result<Cow<'a, str>> {
     let text = match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, origin)?,
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes, origin)?,

@@ -44,7 +44,7 @@ impl<'a> Entity<'a> {
     }
 
     /// The value of a key, also if it is an empty list; `None` for `null` and for what is not there.
-    fn given(&self, key: &str) -> Option<&'a Value> {
+    pub(super) fn given(&self, key: &str) -> Option<&'a Value> {
         let more = find(self.keys, ADDITIONAL).and_then(Value::as_object);
         [Some(self.keys), more]
             .into_iter()
@@ -150,7 +150,7 @@ impl<'a> Entity<'a> {
             .at(self.origin.clone())
     }
 
-    fn unexpected(&self, key: &str, value: &Value, expected: &'static str) -> Error {
+    pub(super) fn unexpected(&self, key: &str, value: &Value, expected: &'static str) -> Error {
         let error = Error::new(ErrorKind::Json, format!("{} as {key}", form(value)))
             .expected(expected)
             .at(self.origin.clone());

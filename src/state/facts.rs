@@ -27,7 +27,9 @@ pub(super) enum Fact {
     },
     Flag(Flag, bool),
     Methods(Vec<MethodHeld>),
+    StrongAuthenticationMethods(Vec<MethodHeld>),
     PerUserMfa(String),
+    RelyingParties(Vec<String>),
     DefaultMethod(Method),
 }
 
@@ -129,6 +131,8 @@ impl Facts {
         let who = self.resolve(names);
         let mut state = UserState {
             rivals: who.rivals.iter().cloned().collect(),
+            ids: who.ids.iter().cloned().collect(),
+            names: who.names.iter().cloned().collect(),
             role_lists: self.role_lists.clone(),
             ..UserState::default()
         };
@@ -179,10 +183,15 @@ impl Facts {
     }
 
     fn add(&self, state: &mut UserState, statement: &Statement) {
-        let Statement { origin, as_of, fact, .. } = statement;
+        let Statement { owner, origin, as_of, fact } = statement;
         let flag = |value| Stated::new(value, origin.clone(), *as_of);
         match fact {
-            Fact::Exists => state.entries.push(origin.clone()),
+            Fact::Exists => {
+                state.entries.push(origin.clone());
+                if owner.id.is_none() {
+                    state.entries_by_name.push(origin.clone());
+                }
+            }
             Fact::Role(role) => {
                 state.roles.push(Stated::new(self.named(role), origin.clone(), *as_of));
             }
@@ -201,6 +210,13 @@ impl Facts {
             Fact::Flag(Flag::MfaCapable, value) => state.mfa_capable.push(flag(*value)),
             Fact::Methods(methods) => {
                 state.methods.push(Stated::new(methods.clone(), origin.clone(), *as_of));
+            }
+            Fact::StrongAuthenticationMethods(methods) => {
+                let stated = Stated::new(methods.clone(), origin.clone(), *as_of);
+                state.strong_authentication_methods.push(stated);
+            }
+            Fact::RelyingParties(names) => {
+                state.relying_parties.push(Stated::new(names.clone(), origin.clone(), *as_of));
             }
             Fact::PerUserMfa(text) => {
                 state.per_user_mfa.push(Stated::new(text.clone(), origin.clone(), *as_of));

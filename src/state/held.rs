@@ -12,7 +12,7 @@ pub(super) fn named<S: AsRef<str>>(names: &[S]) -> Vec<MethodHeld> {
     let mut held: Vec<MethodHeld> = Vec::new();
     for method in names.iter().map(|name| Method::from_text(name.as_ref())) {
         if method != Method::Password && held.iter().all(|other| other.method != method) {
-            held.push(MethodHeld { method, number: None });
+            held.push(MethodHeld { method, number: None, ids: Vec::new() });
         }
     }
     held
@@ -21,15 +21,17 @@ pub(super) fn named<S: AsRef<str>>(names: &[S]) -> Vec<MethodHeld> {
 /// Methods by type, counted. Of phones, the type says which it is, and not whether it takes calls or
 /// texts.
 pub(super) fn counted(entities: &[Entity<'_>]) -> Result<Vec<MethodHeld>> {
-    let mut numbers: BTreeMap<Method, u32> = BTreeMap::new();
+    let mut held: BTreeMap<Method, (u32, Vec<String>)> = BTreeMap::new();
     for entity in entities {
         let method = method_of(entity)?;
         if method != Method::Password {
-            *numbers.entry(method).or_default() += 1;
+            let (number, ids) = held.entry(method).or_default();
+            *number += 1;
+            ids.extend(entity.owned_text("id")?);
         }
     }
-    let held = |(method, number)| MethodHeld { method, number: Some(number) };
-    Ok(numbers.into_iter().map(held).collect())
+    let one = |(method, (number, ids))| MethodHeld { method, number: Some(number), ids };
+    Ok(held.into_iter().map(one).collect())
 }
 
 fn method_of(entity: &Entity<'_>) -> Result<Method> {

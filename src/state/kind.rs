@@ -25,9 +25,9 @@ pub(super) enum Kind {
     UnifiedAuditRecord,
 }
 
-/// The properties of `userRegistrationDetails`, `strongAuthenticationRequirements` and
-/// `signInPreferences` that are read.
-const DETAILS: [&str; 10] = [
+/// The properties of `userRegistrationDetails`, `strongAuthenticationRequirements`, `signInPreferences`,
+/// `authentication` and users of MSOnline that are read.
+const DETAILS: [&str; 13] = [
     "isAdmin",
     "isSsprEnabled",
     "isSsprRegistered",
@@ -38,6 +38,9 @@ const DETAILS: [&str; 10] = [
     "defaultMfaMethod",
     "userPreferredMethodForSecondaryAuthentication",
     "perUserMfaState",
+    "authentication",
+    "StrongAuthenticationMethods",
+    "StrongAuthenticationRequirements",
 ];
 
 impl Kind {

@@ -16,6 +16,7 @@
 //! | what all users are registered for | `/reports/authenticationMethods/userRegistrationDetails` | `Get-MgReportAuthenticationMethodUserRegistrationDetail` |
 //! | what one user holds | `/users/{id}/authentication/methods` | `Invoke-MgGraphRequest` |
 //! | per-user multifactor authentication | beta `/users/{id}/authentication/requirements` | `Invoke-MgGraphRequest` |
+//! | what users hold, as long as MSOnline worked | | `Get-MsolUser -All` |
 //! | the groups of users | `/users?$expand=transitiveMemberOf` | `Get-MgUser -ExpandProperty` |
 //!
 //! ```text
@@ -53,6 +54,7 @@ mod policy_target;
 mod role_entries;
 mod roles;
 mod rows;
+mod strong_authentication;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -62,7 +64,11 @@ mod warning;
 pub use self::applies::{Applies, Membership};
 pub use self::campaign::RegistrationCampaign;
 pub use self::conditional_access::ConditionalAccessPolicy;
+#[cfg(feature = "rollback")]
+pub(crate) use self::document::text_of;
 pub use self::methods_policy::{MethodConfiguration, MethodsPolicy, Migration};
+#[cfg(feature = "rollback")]
+pub(crate) use self::owner::is_id as is_object_id;
 pub use self::policy::{AuthorizationPolicy, PolicyState, SecurityDefaults};
 pub use self::policy_target::PolicyTarget;
 pub use self::roles::{

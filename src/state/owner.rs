@@ -21,9 +21,9 @@ impl Owner {
         if is_id(name) { Self::of_id(name) } else { Self { id: None, name: Some(lower(name)) } }
     }
 
-    /// The user that an entry is, or is about: by `id`, or `userId`, and `userPrincipalName`.
+    /// The user that an entry is, or is about: by `id`, `userId` or `objectId`, and `userPrincipalName`.
     pub(super) fn of_user(entity: &Entity<'_>) -> Result<Option<Self>> {
-        let id = match entity.text("userId")? {
+        let id = match entity.text("userId")?.or(entity.text("objectId")?) {
             Some(id) => Some(id),
             None => entity.text("id")?.filter(|id| is_id(id)),
         };
@@ -45,7 +45,7 @@ pub(super) fn lower(name: &str) -> String {
 }
 
 /// Whether a name is an object id, which is a GUID.
-pub(super) fn is_id(name: &str) -> bool {
+pub(crate) fn is_id(name: &str) -> bool {
     let name = name.trim();
     name.len() == 36
         && name.bytes().enumerate().all(|(place, byte)| match place {

@@ -1,7 +1,8 @@
 //! Users as CSV: a row for each user, or for each role of a user.
 //!
 //! Columns are known by their names without case, blanks and punctuation, so that what Graph calls
-//! `isSsprRegistered` and the portal "SSPR Registered" is one. A blank cell states nothing.
+//! `isSsprRegistered` and the portal "SSPR Registered" is one. A blank cell states nothing, but for the lists of
+//! MSOnline, of which a blank one is empty.
 
 use chrono::{DateTime, Utc};
 use csv::{ReaderBuilder, StringRecord};
@@ -9,6 +10,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::facts::{Fact, Facts, Flag};
 use super::held::{default_method, named};
 use super::owner::{Owner, is_id, lower};
+use super::strong_authentication;
 use super::user::Role;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{parse_timestamp, present};
@@ -27,6 +29,8 @@ enum Column {
     DefaultMethod,
     LastUpdated,
     PerUserMfa,
+    StrongMethods,
+    StrongRequirements,
 }
 
 const FLAGS: [Flag; 6] = [
@@ -38,7 +42,7 @@ const FLAGS: [Flag; 6] = [
     Flag::MfaCapable,
 ];
 
-const COLUMNS: [(Column, &[&str]); 14] = [
+const COLUMNS: [(Column, &[&str]); 16] = [
     (Column::UserName, &["userprincipalname", "upn"]),
     (Column::UserId, &["id", "userid", "objectid", "userobjectid"]),
     (
@@ -56,11 +60,14 @@ const COLUMNS: [(Column, &[&str]); 14] = [
     (Column::DefaultMethod, &["defaultmfamethod", "userpreferredmethodforsecondaryauthentication"]),
     (Column::LastUpdated, &["lastupdateddatetime", "lastupdatedtime", "lastupdated"]),
     (Column::PerUserMfa, &["perusermfastate"]),
+    (Column::StrongMethods, &["strongauthenticationmethods"]),
+    (Column::StrongRequirements, &["strongauthenticationrequirements"]),
 ];
 
 const EXPECTED: &str = "a column for the user (userPrincipalName or id) and one of role, isAdmin, \
                         isSsprEnabled, isSsprRegistered, isSsprCapable, isMfaRegistered, isMfaCapable, \
-                        methodsRegistered, defaultMfaMethod, perUserMfaState";
+                        methodsRegistered, defaultMfaMethod, perUserMfaState, \
+                        StrongAuthenticationMethods, StrongAuthenticationRequirements";
 
 /// Reads every row of a CSV text.
 pub(super) fn read(text: &str, origin: &Origin, facts: &mut Facts) -> Result<()> {
@@ -186,6 +193,16 @@ impl Row<'_> {
         for (name, cell) in self.cells_of(Column::Methods) {
             state(Fact::Methods(named(&self.names(name, cell)?)));
         }
+        if self.has_no_methods()? {
+            state(Fact::Methods(Vec::new()));
+        }
+        for (name, cell) in self.lists_of(Column::StrongMethods) {
+            state(Fact::StrongAuthenticationMethods(named(&self.names(name, cell)?)));
+        }
+        for (name, cell) in self.lists_of(Column::StrongRequirements) {
+            let facts = strong_authentication::requirements(&self.names(name, cell)?);
+            facts.into_iter().for_each(&mut state);
+        }
         for (_, cell) in self.cells_of(Column::DefaultMethod) {
             if let Some(method) = default_method(cell) {
                 state(Fact::DefaultMethod(method));
@@ -203,6 +220,25 @@ impl Row<'_> {
         columns
             .filter(move |(column, _)| **column == Some(wanted))
             .filter_map(|(_, (name, cell))| Some((name, present(cell)?.trim())))
+    }
+
+    /// Whether a blank list of methods is an empty one, as the row says that none is registered.
+    fn has_no_methods(&self) -> Result<bool> {
+        let mut lists = self.lists_of(Column::Methods).peekable();
+        let is_blank = lists.peek().is_some() && lists.all(|(_, cell)| cell.is_empty());
+        let registered = self.cells_of(Column::Flag(Flag::MfaRegistered)).next();
+        Ok(match registered {
+            Some((name, cell)) if is_blank => !self.flag(name, cell)?,
+            _ => false,
+        })
+    }
+
+    /// The cells of a kind of column, blank ones too: of what MSOnline lists, a blank is an empty list.
+    fn lists_of(&self, wanted: Column) -> impl Iterator<Item = (&str, &str)> {
+        let columns = self.columns.iter().zip(self.header.iter().zip(self.cells));
+        columns
+            .filter(move |(column, _)| **column == Some(wanted))
+            .map(|(_, (name, cell))| (name, cell.trim()))
     }
 
     fn owner(&self) -> Result<Owner> {
@@ -251,7 +287,7 @@ impl Row<'_> {
 
     /// The names of methods in a cell, which are joined by commas or semicolons.
     fn names<'a>(&self, name: &str, cell: &'a str) -> Result<Vec<&'a str>> {
-        if cell.starts_with("System.") {
+        if cell.starts_with("System.") || cell.contains("Microsoft.Online.Administration") {
             return Err(self.unexpected(name, cell, "names of methods, which -join ';' writes"));
         }
         Ok(cell.split([',', ';', '|']).filter_map(present).map(str::trim).collect())

@@ -82,6 +82,8 @@ pub struct MethodHeld {
     pub method: Method,
     /// How many of it; `None` where the export names methods without counting them.
     pub number: Option<u32>,
+    /// The ids by which Graph deletes them, one each; empty where the export names methods alone.
+    pub ids: Vec<String>,
 }
 
 /// What exports state of one user. Several exports may state different things, as of different times;
@@ -91,6 +93,13 @@ pub struct MethodHeld {
 pub struct UserState {
     /// Every entry that is about the user. Without one, nothing here says that there is such a user.
     pub entries: Vec<Origin>,
+    /// Those of the entries that give a user principal name and no object id.
+    pub entries_by_name: Vec<Origin>,
+    /// The object ids that the user was asked for by, or that exports tie to the name; ASCII letters in lower
+    /// case, sorted.
+    pub ids: Vec<String>,
+    /// The user principal names, likewise.
+    pub names: Vec<String>,
     /// Object ids of others who have one of the user's names in some export. What is stated under that
     /// name alone could be theirs, and is left out.
     pub rivals: Vec<String>,
@@ -112,6 +121,9 @@ pub struct UserState {
     /// The methods the user has registered, without the password; each statement is complete as far as
     /// the export can tell.
     pub methods: Vec<Stated<Vec<MethodHeld>>>,
+    /// The methods in `StrongAuthenticationMethods`, as the retired module MSOnline exported users: phones,
+    /// apps and codes, and no others.
+    pub strong_authentication_methods: Vec<Stated<Vec<MethodHeld>>>,
     /// Whether policy lets the user reset their password.
     pub sspr_enabled: Vec<Stated<bool>>,
     /// Whether the user has registered as many methods as password reset needs.
@@ -124,6 +136,9 @@ pub struct UserState {
     pub mfa_capable: Vec<Stated<bool>>,
     /// Per-user multifactor authentication: `disabled`, `enabled` or `enforced`.
     pub per_user_mfa: Vec<Stated<String>>,
+    /// The relying parties in `StrongAuthenticationRequirements`, as MSOnline exported users; `*` stands for
+    /// per-user multifactor authentication.
+    pub relying_parties: Vec<Stated<Vec<String>>>,
     /// The default method for multifactor authentication, as the user chose it.
     pub default_method: Vec<Stated<Method>>,
 }

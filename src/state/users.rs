@@ -11,6 +11,7 @@ use super::memberships::{is_membership, section};
 use super::owner::Owner;
 use super::role_entries::check_empty;
 use super::rows;
+use super::strong_authentication;
 use super::user::UserState;
 use super::warning::{Warning, WarningKind};
 use crate::error::{Error, ErrorKind, Result};
@@ -137,7 +138,29 @@ impl UserExports {
                 self.warn_of_cut(entity, list);
             }
         }
+        if let Some(authentication) = entity.entity("authentication")? {
+            self.add_authentication(&owner, &authentication)?;
+        }
+        strong_authentication::state(&mut self.facts, &owner, entity)?;
         self.add_details(&owner, entity)
+    }
+
+    /// Adds what hangs below a user, each under the last part of its request.
+    fn add_authentication(&mut self, owner: &Owner, entity: &Entity<'_>) -> Result<()> {
+        if let Some(methods) = entity.entities("methods")? {
+            let has_more = entity.has("methods@odata.nextLink");
+            if has_more {
+                self.warnings.push(Warning::new(entity.origin.clone(), WarningKind::MorePages));
+            } else {
+                self.facts.state(owner, Fact::Methods(counted(&methods)?), entity.origin, None);
+            }
+        }
+        for part in ["requirements", "signInPreferences"] {
+            if let Some(part) = entity.entity(part)? {
+                self.add_details(owner, &part)?;
+            }
+        }
+        Ok(())
     }
 
     fn add_details(&mut self, owner: &Owner, entity: &Entity<'_>) -> Result<()> {
