@@ -65,6 +65,16 @@ pub enum ErrorKind {
     Time,
     /// A question that cannot be asked: an unknown table or column, SQL that cannot be read.
     Query,
+    /// A plan of a rollback that is refused: changed by hand, expired, or none at all.
+    Plan,
+    /// A journal of a rollback that belongs to another plan, is in use, or is damaged.
+    Journal,
+    /// An access token that is missing, is none, or is refused.
+    Token,
+    /// A root of Microsoft Graph that is none, or to which no token is sent.
+    Endpoint,
+    /// A service that does not answer as documented.
+    Service,
     /// Dates whose order (day first, month first) neither the file nor the caller settles.
     DateOrder,
 }

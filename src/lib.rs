@@ -105,6 +105,8 @@ mod pattern;
 pub mod query;
 pub mod read;
 pub mod report;
+#[cfg(feature = "rollback")]
+pub mod rollback;
 mod scan;
 pub mod state;
 mod summarize;

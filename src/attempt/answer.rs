@@ -181,7 +181,7 @@ impl AttemptCounts {
 }
 
 /// A method that a user gained or lost, and when.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MethodChange {
     /// When.
@@ -191,6 +191,10 @@ pub struct MethodChange {
     pub method: Method,
     /// Who did it.
     pub actor: ActorKind,
+    /// The rule that says what its record means.
+    pub rule: String,
+    /// Where the record stands.
+    pub origin: Origin,
 }
 
 /// How sure it is that a user holds the methods listed, and no others.

@@ -95,6 +95,8 @@ impl Replay {
                 time: record.time,
                 method: method.clone(),
                 actor: record.kind.actor,
+                rule: record.kind.rule.to_owned(),
+                origin: record.origin.clone(),
             };
             methods.iter().map(change).collect::<Vec<_>>()
         };

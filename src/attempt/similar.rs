@@ -4,7 +4,7 @@ use crate::model::{Method, MethodFamily};
 
 /// Whether a record about one method can be about the other: they are equal, or one of them does not
 /// say which of its family it is.
-pub(super) fn can_be_same(a: &Method, b: &Method) -> bool {
+pub(crate) fn can_be_same(a: &Method, b: &Method) -> bool {
     a == b || covers(a, b) || covers(b, a)
 }
 

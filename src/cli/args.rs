@@ -15,11 +15,13 @@ use regaudit::report::Grouping;
 use regaudit::troubleshoot::{SYMPTOMS, Symptom, symptom};
 use regaudit::{Attempt, AttemptOutcome, Filter, Reader, Shape};
 
+use super::rollback::args::RollbackArguments;
 use super::when::{parse_duration, parse_when};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 nothing matched; 2 usage or I/O error, or an input that cannot be read; \
-3 done, but some records were rejected. The graver wins: 2, 3, 1, 0. Warnings change nothing.";
+3 done, but some records were rejected; 4 done, but something is left to do (rollback). The graver wins: \
+2, 3, 4, 1, 0. Warnings change nothing.";
 
 /// Tells what happened when users registered for multifactor authentication and self-service password
 /// reset, from any export of the Microsoft Entra audit logs.
@@ -44,6 +46,8 @@ pub(super) enum Command {
     User(UserArguments),
     /// Look into a complaint: why a user does not see a method, step by step, with evidence
     Troubleshoot(TroubleshootArguments),
+    /// Roll back who registered through combined registration: who, what, carried out, and proved
+    Rollback(RollbackArguments),
     /// Ask in SQL
     #[cfg(feature = "polars")]
     Query(QueryArguments),
@@ -521,7 +525,7 @@ fn families_parser() -> impl TypedValueParser<Value = Families> {
 }
 
 /// One of a list of values, by its name.
-fn by_name<T: Copy + Send + Sync + 'static>(
+pub(super) fn by_name<T: Copy + Send + Sync + 'static>(
     values: &'static [T],
     name: fn(T) -> &'static str,
 ) -> impl TypedValueParser<Value = T> {

@@ -3,7 +3,6 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-#[cfg(feature = "polars")]
 use regaudit::Error;
 use regaudit::report::printable;
 
@@ -28,7 +27,6 @@ pub(super) fn naming(path: &Path, error: &io::Error) -> io::Error {
 }
 
 /// An error of the library, where writing goes on with those of the operating system.
-#[cfg(feature = "polars")]
 pub(super) fn as_io(error: Error) -> io::Error {
     io::Error::other(error)
 }

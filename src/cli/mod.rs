@@ -16,6 +16,7 @@ mod inspect;
 mod output;
 #[cfg(feature = "polars")]
 mod query;
+mod rollback;
 mod rows;
 mod session;
 mod summary;
@@ -43,6 +44,8 @@ enum Ending {
     NothingMatched,
     /// Done, but some records were rejected.
     Rejections,
+    /// Done, but something is left: users who could not be rolled back, or deletions that are not confirmed.
+    Incomplete,
     /// A usage or I/O error, or an input that could not be read.
     Failed,
 }
@@ -54,6 +57,7 @@ impl Ending {
             Self::NothingMatched => 1,
             Self::Failed => 2,
             Self::Rejections => 3,
+            Self::Incomplete => 4,
         }
     }
 }
@@ -76,6 +80,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Attempts(arguments) => attempts::run(arguments),
         Command::User(arguments) => user::run(arguments),
         Command::Troubleshoot(arguments) => troubleshoot::run(arguments),
+        Command::Rollback(arguments) => rollback::run(arguments),
         #[cfg(feature = "polars")]
         Command::Query(arguments) => query::run(arguments),
         #[cfg(feature = "polars")]

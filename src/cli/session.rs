@@ -6,6 +6,9 @@ use std::ops::ControlFlow;
 
 use regaudit::model::Event;
 use regaudit::read::Report;
+use regaudit::rollback::Verification;
+#[cfg(feature = "graph")]
+use regaudit::rollback::apply::UserOutcome;
 use regaudit::troubleshoot::Answer;
 use regaudit::{Classification, Error, Events, Masker, Summary, UserEvents, classify};
 
@@ -101,6 +104,23 @@ impl Session {
     pub(super) fn mask_answer(&mut self, answer: &mut Answer, events: &[Event]) {
         if let Some(masker) = &mut self.masker {
             answer.mask(masker, events);
+        }
+    }
+
+    /// Takes personal data out of a verification, if that was asked for.
+    pub(super) fn mask_verification(&mut self, verification: &mut Verification) {
+        if let Some(masker) = &mut self.masker {
+            verification.mask(masker);
+        }
+    }
+
+    /// Takes personal data out of outcomes, if that was asked for.
+    #[cfg(feature = "graph")]
+    pub(super) fn mask_outcomes(&mut self, users: &mut [UserOutcome]) {
+        if let Some(masker) = &mut self.masker {
+            for user in users {
+                user.mask(masker);
+            }
         }
     }
 

@@ -8,6 +8,8 @@ mod csv;
 mod flat;
 mod json;
 mod printable;
+#[cfg(feature = "rollback")]
+mod rollback;
 mod summary;
 mod table;
 #[cfg(feature = "cli")]
@@ -21,6 +23,10 @@ pub use self::flat::{
 };
 pub use self::json::{write_json, write_ndjson_row};
 pub use self::printable::printable;
+#[cfg(feature = "graph")]
+pub use self::rollback::applied_table;
+#[cfg(feature = "rollback")]
+pub use self::rollback::{affected_table, plan_table, verification_table};
 pub use self::summary::{Grouping, summary_tables};
 pub use self::table::{Cell, Column, Table};
 #[cfg(feature = "cli")]

@@ -8,7 +8,7 @@ use crate::support::files_below;
 
 /// What each part may use beside itself. The command line uses the public API, which it names by the
 /// name of the crate.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("origin", &[]),
     ("error", &["origin"]),
     ("pattern", &["error", "origin"]),
@@ -25,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         "troubleshoot",
         &["state", "attempt", "read", "mask", "catalogue", "model", "error", "origin"],
     ),
+    ("rollback", &["state", "attempt", "read", "mask", "catalogue", "model", "error", "origin"]),
     ("summarize", &["read", "summary", "error"]),
     ("user_events", &["read", "filter", "scan", "catalogue", "model", "error"]),
     ("query", &["attempt", "filter", "catalogue", "model", "pattern", "error", "origin"]),
@@ -34,6 +35,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
         &[
             "query",
             "troubleshoot",
+            "rollback",
             "attempt",
             "summary",
             "catalogue",

@@ -16,12 +16,16 @@ mod cli_attempts;
 #[cfg(all(feature = "cli", feature = "polars"))]
 mod cli_query;
 #[cfg(feature = "cli")]
+mod cli_rollback;
+#[cfg(feature = "cli")]
 mod cli_troubleshoot;
 mod corpus;
 #[cfg(feature = "cli")]
 mod documents;
 #[path = "../../examples/generate/export.rs"]
 mod export;
+#[cfg(feature = "graph")]
+mod fake_graph;
 mod faults;
 mod generations;
 mod generator;
@@ -38,6 +42,10 @@ mod properties;
 mod query;
 mod recognition;
 mod reserved;
+#[cfg(feature = "rollback")]
+mod rollback;
+#[cfg(feature = "graph")]
+mod rollback_apply;
 mod rules;
 mod shapes;
 mod summary;

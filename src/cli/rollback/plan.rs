@@ -1,0 +1,80 @@
+//! `regaudit rollback plan`: who is rolled back, by which deletions, and why nobody else is.
+
+use std::io;
+
+use chrono::Utc;
+use regaudit::report::write_json;
+use regaudit::rollback::{Plan, PlanSource, Planner};
+use regaudit::state::UserExports;
+
+use super::args::PlanArguments;
+use super::{files, plural};
+use crate::cli::Ending;
+use crate::cli::failure::{as_io, complain};
+use crate::cli::output::Output;
+
+pub(super) fn run(arguments: &PlanArguments) -> io::Result<Ending> {
+    let mut output = Output::open(&arguments.destination)?;
+    let (ids, name, bytes) = files::read_ids(&arguments.ids)?;
+    let mut sources = vec![PlanSource::new("ids", &name, &bytes)];
+    let mut state = UserExports::new();
+    for path in files::expand(&arguments.state)? {
+        let (name, bytes) = files::read(&path)?;
+        state.add_slice(&name, &bytes).map_err(as_io)?;
+        sources.push(PlanSource::new("state", &name, &bytes));
+    }
+    state.warnings().iter().for_each(|warning| complain(&format!("warning: {warning}")));
+    let mut planner = Planner::new(&state, Utc::now()).valid_for(arguments.valid_for);
+    if !arguments.method.is_empty() {
+        planner = planner.covers(arguments.method.iter().copied());
+    }
+    if let Some(limit) = arguments.limit.and_then(|limit| usize::try_from(limit).ok()) {
+        planner = planner.limit(limit);
+    }
+    for name in &arguments.guards.protect {
+        planner = planner.protect(name);
+    }
+    if let Some(path) = &arguments.guards.protect_ids {
+        let (list, name, bytes) = files::read_ids(path)?;
+        sources.push(PlanSource::new("protected", &name, &bytes));
+        let names = list.users.iter().flat_map(|user| [&user.id, &user.user_principal_name]);
+        planner = names.flatten().fold(planner, |planner, name| planner.protect(name));
+    }
+    for name in &arguments.guards.include {
+        planner = planner.include(name);
+    }
+    let plan = sources.into_iter().fold(planner, Planner::source).plan(&ids);
+    write_json(&plan, &mut output)?;
+    output.finish()?;
+    tell(&plan);
+    Ok(if plan.counts.to_roll_back > 0 { Ending::Done } else { Ending::NothingMatched })
+}
+
+fn tell(plan: &Plan) {
+    let counts = plan.counts;
+    complain(&format!(
+        "{}: {} eligible, {} not eligible, {} unknown; {} excluded",
+        plural(counts.users, "user"),
+        counts.eligible,
+        counts.not_eligible,
+        counts.unknown,
+        counts.excluded
+    ));
+    complain(&format!(
+        "to be rolled back: {}, by {}",
+        plural(counts.to_roll_back, "user"),
+        plural(counts.deletions, "deletion")
+    ));
+    let may_be_admin = plan.users_to_roll_back().filter(|user| user.administrator.is_none());
+    let may_be_admin = may_be_admin.count() as u64;
+    if may_be_admin > 0 {
+        complain(&format!(
+            "warning: of {} it is not known whether they are administrators; `apply` asks, the other forms do not: give role members or registration details",
+            plural(may_be_admin, "user")
+        ));
+    }
+    if counts.duplicates > 0 {
+        complain(&format!("{} of the list named users twice", plural(counts.duplicates, "entry")));
+    }
+    complain(&format!("nothing has been sent; digest {}", plan.digest));
+}

@@ -1,0 +1,169 @@
+//! Requests that are repeated as the service asks for it, and no more often than is sensible.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::token::{Token, TokenSource};
+use super::transport::{Answer, Clock, NoAnswer, Request, Transport};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The longest wait that is borne; a service that asks for more is left alone, and the run can be resumed.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// The first wait where the service does not say how long; each one after it is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// How much of a message is kept.
+const LONGEST_MESSAGE: usize = 300;
+
+/// What a request came to, if not to an answer about what was asked.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The service gave no usable answer, as often as it was asked.
+    Service(String),
+    /// Nothing more can be asked: the token is refused, or the wait too long.
+    Stop(Error),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Service(what) => formatter.write_str(what),
+            Self::Stop(error) => error.fmt(formatter),
+        }
+    }
+}
+
+/// Sends requests, with a token, again where that may help.
+pub(super) struct Client<'a> {
+    transport: &'a mut dyn Transport,
+    clock: &'a mut dyn Clock,
+    tokens: &'a mut dyn TokenSource,
+    token: Token,
+    retries: u32,
+}
+
+impl<'a> Client<'a> {
+    pub(super) fn new(
+        transport: &'a mut dyn Transport,
+        clock: &'a mut dyn Clock,
+        tokens: &'a mut dyn TokenSource,
+        retries: u32,
+    ) -> Result<Self> {
+        let token = tokens.token()?;
+        Ok(Self { transport, clock, tokens, token, retries })
+    }
+
+    pub(super) fn clock(&mut self) -> &mut dyn Clock {
+        self.clock
+    }
+
+    /// The answer to a request. Answers that say that the service is busy or failing are not handed out: the request is
+    /// sent again.
+    pub(super) fn send(&mut self, request: &Request) -> std::result::Result<Answer, Trouble> {
+        let mut is_renewed = false;
+        let mut tries = 0;
+        loop {
+            let sent = self.transport.send(request, &self.token);
+            let (what, wait) = match sent {
+                Ok(answer) if answer.status == 401 && !is_renewed => {
+                    is_renewed = true;
+                    self.renew(&answer)?;
+                    continue;
+                }
+                Ok(answer) if answer.status == 401 => return Err(self.refused(&answer)),
+                Ok(answer) if is_passing(answer.status) => {
+                    (self.message(answer.status, &answer.body), answer.retry_after)
+                }
+                Ok(mut answer) => {
+                    answer.request_id = answer.request_id.map(|id| self.shown(&id));
+                    return Ok(answer);
+                }
+                Err(NoAnswer(what)) => (format!("no answer ({})", self.shown(&what)), None),
+            };
+            tries += 1;
+            self.wait_or_give_up(&what, wait, tries)?;
+        }
+    }
+
+    /// Waits before the next try; that is given up where there were enough.
+    pub(super) fn wait_or_give_up(
+        &mut self,
+        what: &str,
+        asked_for: Option<Duration>,
+        tries: u32,
+    ) -> std::result::Result<(), Trouble> {
+        if asked_for.is_some_and(|wait| wait > LONGEST_WAIT) {
+            let seconds = asked_for.unwrap_or_default().as_secs();
+            return Err(Trouble::Stop(
+                Error::new(
+                    ErrorKind::Service,
+                    format!("an answer that asks to wait {seconds} s ({what})"),
+                )
+                .expected(format!("at most {} s", LONGEST_WAIT.as_secs()))
+                .help("run the same command again later: it goes on where it stopped"),
+            ));
+        }
+        if tries > self.retries {
+            return Err(Trouble::Service(format!("{what}, {tries} times")));
+        }
+        let doubled = FIRST_WAIT.saturating_mul(1 << (tries - 1).min(6));
+        self.clock.wait(asked_for.unwrap_or(doubled));
+        Ok(())
+    }
+
+    fn renew(&mut self, answer: &Answer) -> std::result::Result<(), Trouble> {
+        match self.tokens.renew() {
+            Some(Ok(token)) => self.token = token,
+            Some(Err(error)) => return Err(Trouble::Stop(error)),
+            None => return Err(self.refused(answer)),
+        }
+        Ok(())
+    }
+
+    fn refused(&self, answer: &Answer) -> Trouble {
+        let message = self.message(answer.status, &answer.body);
+        Trouble::Stop(
+            Error::new(ErrorKind::Token, format!("a token that the service refuses ({message})"))
+                .expected("a token for Microsoft Graph that has not expired")
+                .help(
+                    "get another one, and run the same command again: it goes on where it stopped",
+                ),
+        )
+    }
+
+    /// A status with what the body says to it.
+    pub(super) fn message(&self, status: u16, body: &str) -> String {
+        match serde_json::from_str::<ErrorBody>(body) {
+            Ok(ErrorBody { error: Some(error) }) => {
+                self.shown(&format!("{status} {}: {}", error.code, error.message))
+            }
+            _ => status.to_string(),
+        }
+    }
+
+    /// A text of the service as it may be shown: without the token, and not too long.
+    pub(super) fn shown(&self, text: &str) -> String {
+        let text = self.token.redact(text);
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect()
+    }
+}
+
+/// Whether another try may help: the service is busy, or fails.
+pub(super) fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599)
+}
+
+/// The body of an error (*Microsoft Graph error responses*).
+#[derive(Deserialize)]
+struct ErrorBody {
+    error: Option<ErrorDetails>,
+}
+
+#[derive(Deserialize)]
+struct ErrorDetails {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+}
