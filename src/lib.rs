@@ -74,13 +74,15 @@
 //! |---|---|
 //! | `cli` | the `regaudit` program, and tables for terminals |
 //! | `hash` | SHA-256 of each input, for the chain of custody |
+//! | `rollback` | who to roll back when combined registration is turned off: plans, their forms and verification (in `cli`) |
+//! | `graph` | plans carried out through Microsoft Graph: HTTPS, needs a C compiler |
 //! | `polars` | frames, SQL and Parquet; `regaudit query` and `convert` (some minutes of build) |
 //!
 //! # What it does not do
 //!
 //! It reads no other log: not sign-ins, not the Unified Audit Log of Microsoft 365, not events that a
 //! SIEM has re-shaped; those are named in the error. It asks no service for anything and sends nothing
-//! anywhere. A summary counts events, not attempts: a user who tries twice is two events. [`Attempts`]
+//! anywhere, but for what the feature `graph` is there for, when told to. A summary counts events, not attempts: a user who tries twice is two events. [`Attempts`]
 //! counts sittings.
 //!
 //! # The catalogue

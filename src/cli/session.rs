@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 
 use regaudit::model::Event;
 use regaudit::read::Report;
-use regaudit::rollback::Verification;
 #[cfg(feature = "graph")]
 use regaudit::rollback::apply::UserOutcome;
+use regaudit::rollback::{Plan, PlannedUser, Verification};
 use regaudit::troubleshoot::Answer;
 use regaudit::{Classification, Error, Events, Masker, Summary, UserEvents, classify};
 
@@ -104,6 +104,14 @@ impl Session {
     pub(super) fn mask_answer(&mut self, answer: &mut Answer, events: &[Event]) {
         if let Some(masker) = &mut self.masker {
             answer.mask(masker, events);
+        }
+    }
+
+    /// The users of a plan, without personal data if that was asked for.
+    pub(super) fn planned_users(&mut self, plan: &Plan) -> Vec<PlannedUser> {
+        match &mut self.masker {
+            Some(masker) => plan.masked_users(masker),
+            None => plan.users.clone(),
         }
     }
 

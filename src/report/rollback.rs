@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Column, Table};
 use crate::model::Method;
-use crate::rollback::{Affected, Plan, PlannedUser, Reason, Verification};
+use crate::rollback::{Affected, PlannedUser, Reason, Verification};
 
 /// Who is affected, one a row.
 pub fn affected_table(affected: &Affected) -> Table {
@@ -32,21 +32,37 @@ pub fn affected_table(affected: &Affected) -> Table {
     table
 }
 
-/// The users of a plan, one a row.
-pub fn plan_table(plan: &Plan) -> Table {
-    let columns = ["user_id", "user_upn", "eligible", "deletions", "excluded", "reasons"];
+/// The users of a plan, one a row. Remarks say why a user is left alone, or what to expect of the service.
+pub fn plan_table(users: &[PlannedUser]) -> Table {
+    let columns = ["user_id", "user_upn", "eligible", "deletions", "remarks"];
     let mut table = Table::new("", columns.map(Column::text).to_vec());
-    for user in &plan.users {
+    for user in users {
         table.rows.push(vec![
             Cell::text(user.id.as_ref()),
             Cell::text(user.upn.as_ref()),
             Cell::text(user.eligible.map(|eligible| if eligible { "yes" } else { "no" })),
             Cell::List(deletions(user)),
-            Cell::Text(texts(&user.excluded)),
-            Cell::Text(texts(&user.reasons)),
+            Cell::Text(remarks(user)),
         ]);
     }
     table
+}
+
+fn remarks(user: &PlannedUser) -> String {
+    if !user.excluded.is_empty() {
+        return texts(&user.excluded);
+    }
+    let mut remarks: Vec<Reason> = Vec::new();
+    // What is plain from the other columns is left out.
+    let is_told =
+        |reason: &&Reason| !["has_strong_methods", "no_requirement"].contains(&&*reason.code);
+    remarks.extend(user.reasons.iter().filter(is_told).cloned());
+    for note in user.deletions.iter().flat_map(|deletion| &deletion.notes) {
+        if !remarks.contains(note) {
+            remarks.push(note.clone());
+        }
+    }
+    texts(&remarks)
 }
 
 /// What became of the users of a plan, one a row.

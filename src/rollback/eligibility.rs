@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::reason::Reason;
+use super::resource::Resource;
 use super::standing::{RegisteredMethod, Standing};
 
 /// Whether a user is eligible for rollback, and why.
@@ -76,7 +77,12 @@ fn of_requirement(is_required: Option<bool>) -> Reason {
 }
 
 fn names(methods: &[&RegisteredMethod]) -> Option<String> {
-    let mut names: Vec<&str> = methods.iter().map(|method| method.method.as_str()).collect();
+    // Of a phone, exports differ in whether they tell calls from texts: it is one method.
+    let name = |method: &&RegisteredMethod| match Resource::of(&method.method) {
+        Some(resource) => resource.as_str().to_owned(),
+        None => method.method.as_str().to_owned(),
+    };
+    let mut names: Vec<String> = methods.iter().map(name).collect();
     names.dedup();
     (!names.is_empty()).then(|| names.join(", "))
 }

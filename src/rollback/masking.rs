@@ -1,5 +1,6 @@
 //! Personal data out of answers about a rollback: user principal names. Object ids stay, as they do in events.
 
+use super::plan::{Plan, PlannedUser};
 use super::verify::{LoggedChange, Verification};
 use crate::mask::Masker;
 
@@ -7,6 +8,18 @@ use crate::mask::Masker;
 pub(super) fn mask_name(masker: &mut Masker, id: Option<&String>, name: &mut Option<String>) {
     if let Some(shown) = name {
         *shown = masker.person(id, &shown.clone());
+    }
+}
+
+impl Plan {
+    /// The users with their user principal names replaced, as [`Masker`] does in events; for looking at, as a plan
+    /// without them is another plan.
+    pub fn masked_users(&self, masker: &mut Masker) -> Vec<PlannedUser> {
+        let mut users = self.users.clone();
+        for user in &mut users {
+            mask_name(masker, user.id.as_ref(), &mut user.upn);
+        }
+        users
     }
 }
 

@@ -148,8 +148,7 @@ impl UserExports {
     /// Adds what hangs below a user, each under the last part of its request.
     fn add_authentication(&mut self, owner: &Owner, entity: &Entity<'_>) -> Result<()> {
         if let Some(methods) = entity.entities("methods")? {
-            let has_more = entity.has("methods@odata.nextLink");
-            if has_more {
+            if goes_on(entity, "methods") {
                 self.warnings.push(Warning::new(entity.origin.clone(), WarningKind::MorePages));
             } else {
                 self.facts.state(owner, Fact::Methods(counted(&methods)?), entity.origin, None);
@@ -223,9 +222,14 @@ const FLAGS: [(&str, Flag); 6] = [
 /// was not asked for, which their Pascal case gives away.
 pub(super) fn is_whole(entity: &Entity<'_>, list: &str) -> bool {
     let Ok(Some(entries)) = entity.entities(list) else { return false };
-    let has_more = entity.has(&format!("{list}@odata.nextLink"));
+    let has_more = goes_on(entity, list);
     let is_asked_for = !entries.is_empty() || entity.has_exactly(list);
     entries.len() < EXPANDED && !has_more && is_asked_for
+}
+
+/// Whether a list that came with an entry has another page.
+fn goes_on(entity: &Entity<'_>, list: &str) -> bool {
+    entity.has(&format!("{list}@odata.nextLink"))
 }
 
 /// The error that users are members of something, and it is not said of what.

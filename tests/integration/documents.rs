@@ -58,7 +58,8 @@ fn printed(line: &str) -> String {
         .args(arguments)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{line}: {output:?}");
+    // Of a rollback, something may be open.
+    assert!(matches!(output.status.code(), Some(0 | 4)), "{line}: {output:?}");
     let output = String::from_utf8(output.stdout).unwrap();
     output.split_inclusive('\n').take(shown).collect()
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
-use regaudit::report::{applied_table, plan_table, write_json};
+use regaudit::report::{applied_table, write_json};
 use regaudit::rollback::Plan;
 use regaudit::rollback::apply::{
     Applied, Apply, Endpoint, Graph, Journal, Outcome, Record, SystemClock, UserOutcome,
@@ -12,9 +12,9 @@ use regaudit::rollback::apply::{
 
 use super::args::ApplyArguments;
 use super::token::Source;
-use super::{files, plural};
+use super::{files, plural, show};
 use crate::cli::Ending;
-use crate::cli::args::Format;
+use crate::cli::args::{Format, OnError};
 use crate::cli::failure::{as_io, complain};
 use crate::cli::output::Output;
 use crate::cli::session::Session;
@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &ApplyArguments) -> io::Result<Ending> {
         endpoint.as_str()
     ));
     if !arguments.yes {
-        write_dry(arguments, &plan, &apply.outcomes(&record), &mut output)?;
+        write_dry(arguments, &plan, apply.outcomes(&record), &mut output)?;
         output.finish()?;
         complain("nothing was sent; --yes sends it");
         return Ok(if pending.is_empty() { Ending::NothingMatched } else { Ending::Done });
@@ -131,26 +131,23 @@ fn carry_out(
     applied.map_err(as_io)
 }
 
-/// What would be done, where nothing is sent.
+/// What would be done, where nothing is sent: the plan, or how far it has come.
 fn write_dry(
     arguments: &ApplyArguments,
     plan: &Plan,
-    users: &[UserOutcome],
+    mut users: Vec<UserOutcome>,
     output: &mut Output,
 ) -> io::Result<()> {
-    let mut session = Session::new(arguments.output.mask, crate::cli::args::OnError::Skip);
-    let has_begun = users.iter().any(|user| user.deleted > 0);
-    if arguments.format == Format::Table && !arguments.output.mask && !has_begun {
-        return output.text_table().write(&plan_table(plan), output);
+    let is_open = |user: &UserOutcome| user.outcome == Outcome::Pending;
+    if users.iter().filter(|user| is_open(user)).count() as u64 == plan.counts.to_roll_back {
+        return show::write(plan, arguments.format, arguments.output.mask, output);
     }
-    let mut users = users.to_vec();
-    session.mask_outcomes(&mut users);
+    Session::new(arguments.output.mask, OnError::Skip).mask_outcomes(&mut users);
     write_users(arguments.format, &users, output)
 }
 
 fn write(arguments: &ApplyArguments, mut applied: Applied, mut output: Output) -> io::Result<()> {
-    let mut session = Session::new(arguments.output.mask, crate::cli::args::OnError::Skip);
-    session.mask_outcomes(&mut applied.users);
+    Session::new(arguments.output.mask, OnError::Skip).mask_outcomes(&mut applied.users);
     match arguments.format {
         Format::Json => write_json(&applied, &mut output)?,
         format => write_users(format, &applied.users, &mut output)?,

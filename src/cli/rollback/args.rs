@@ -9,15 +9,16 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 use regaudit::rollback::{Resource, Span};
 
-use crate::cli::args::{DestinationArguments, InputArguments, OutputArguments, by_name};
+use crate::cli::args::{DestinationArguments, Format, InputArguments, OutputArguments, by_name};
 use crate::cli::when::{parse_duration, parse_when};
 
 const EXAMPLES: &str = "\
 In this order:
   regaudit rollback affected logs/ --since 2026-01-01 -o ids.txt
   regaudit rollback plan --ids ids.txt --state methods/ requirements/ admins.json --limit 2 -o plan.json
-  regaudit rollback apply plan.json                              shows what it would do, and sends nothing
-  regaudit rollback apply plan.json --yes --confirm 2            (feature graph)
+  regaudit rollback show plan.json
+  regaudit rollback apply plan.json
+  regaudit rollback apply plan.json --yes --confirm 2
   regaudit rollback verify plan.json later-logs/";
 
 #[derive(Debug, Args)]
@@ -33,6 +34,8 @@ pub(in crate::cli) enum RollbackCommand {
     Affected(AffectedArguments),
     /// Plan the rollback: who is eligible, what is deleted in which order, who is left alone and why
     Plan(PlanArguments),
+    /// Show a plan to whoever reviews it
+    Show(ShowArguments),
     /// Write a plan as bodies for Microsoft Graph's $batch
     Batch(FormArguments),
     /// Write a plan as a PowerShell script with -WhatIf
@@ -118,6 +121,18 @@ pub(in crate::cli) struct GuardArguments {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArguments {
+    /// The plan
+    #[arg(value_name = "PLAN", help_heading = "Arguments")]
+    pub(in crate::cli) plan: PathBuf,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
+    pub(in crate::cli) format: Format,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct FormArguments {
     /// The plan
     #[arg(value_name = "PLAN", help_heading = "Arguments")]
@@ -178,8 +193,8 @@ pub(in crate::cli) struct ApplyArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Service")]
     timeout: u64,
     /// How to write the outcomes
-    #[arg(long, value_enum, default_value_t = crate::cli::args::Format::Table, help_heading = "Writing")]
-    pub(in crate::cli) format: crate::cli::args::Format,
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
+    pub(in crate::cli) format: Format,
     #[command(flatten)]
     pub(in crate::cli) output: OutputArguments,
 }
@@ -207,8 +222,8 @@ pub(in crate::cli) struct VerifyArguments {
     #[command(flatten)]
     pub(in crate::cli) input: InputArguments,
     /// How to write it
-    #[arg(long, value_enum, default_value_t = crate::cli::args::Format::Table, help_heading = "Writing")]
-    pub(in crate::cli) format: crate::cli::args::Format,
+    #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]
+    pub(in crate::cli) format: Format,
     #[command(flatten)]
     pub(in crate::cli) output: OutputArguments,
 }

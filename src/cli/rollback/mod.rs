@@ -8,6 +8,7 @@ mod files;
 mod forms;
 mod log;
 mod plan;
+mod show;
 #[cfg(feature = "graph")]
 mod token;
 mod verify;
@@ -21,6 +22,7 @@ pub(super) fn run(arguments: &RollbackArguments) -> io::Result<Ending> {
     match &arguments.command {
         RollbackCommand::Affected(arguments) => affected::run(arguments),
         RollbackCommand::Plan(arguments) => plan::run(arguments),
+        RollbackCommand::Show(arguments) => show::run(arguments),
         RollbackCommand::Batch(arguments) => forms::batch(arguments),
         RollbackCommand::Powershell(arguments) => forms::powershell(arguments),
         #[cfg(feature = "graph")]

@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &PlanArguments) -> io::Result<Ending> {
     Ok(if plan.counts.to_roll_back > 0 { Ending::Done } else { Ending::NothingMatched })
 }
 
-fn tell(plan: &Plan) {
+pub(super) fn tell(plan: &Plan) {
     let counts = plan.counts;
     complain(&format!(
         "{}: {} eligible, {} not eligible, {} unknown; {} excluded",
