@@ -124,11 +124,7 @@ impl Defaults {
 
 fn defaults(standing: &Standing, held: &[Deletion]) -> Defaults {
     let has = |resource: Resource| held.iter().any(|one| one.resource == resource);
-    let mut resources: Vec<Resource> = standing.default_resource().into_iter().collect();
-    // Microsoft Authenticator shows codes as well.
-    if standing.default_method == Some(Method::OathUnspecified) {
-        resources.push(Resource::MicrosoftAuthenticator);
-    }
+    let mut resources = standing.default_resources();
     resources.retain(|resource| has(*resource));
     let of_them = held.iter().filter(|one| resources.contains(&one.resource));
     // Without ids, one stands for any number of them.
@@ -136,7 +132,10 @@ fn defaults(standing: &Standing, held: &[Deletion]) -> Defaults {
         && of_them.clone().all(|one| one.id.is_some() || one.resource.is_phone());
     // A default that is none of the methods that can be deleted is none of these; one that ought to be there, and is
     // not, tells nothing.
-    let is_elsewhere = standing.default_method.is_some() && standing.default_resource().is_none();
+    let is_elsewhere = match &standing.default_method {
+        None | Some(Method::Other(_)) => false,
+        Some(_) => standing.default_resources().is_empty(),
+    };
     Defaults { is_known: is_elsewhere || !resources.is_empty(), resources, is_one }
 }
 

@@ -53,7 +53,15 @@ fn of_methods(standing: &Standing) -> Reason {
             None => "No method is registered.".to_owned(),
             Some(names) => format!("No strong authentication method is registered, only {names}."),
         };
-        return Reason::new("no_strong_methods", text);
+        return match standing.has_strong_methods() {
+            Some(true) => {
+                Reason::new("has_strong_methods", format!("{text} All of this list are strong."))
+            }
+            Some(false) => Reason::new("no_strong_methods", text),
+            None => {
+                Reason::new("methods_unknown", format!("{text} What that is, is not known here."))
+            }
+        };
     }
     let names = names(&strong).unwrap_or_default();
     Reason::new("has_strong_methods", format!("Strong authentication methods registered: {names}."))

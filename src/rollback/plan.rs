@@ -10,7 +10,7 @@ use super::deletion::Deletion;
 use super::reason::Reason;
 use super::resource::Resource;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{format_timestamp, serialize_timestamp};
+use crate::model::{format_timestamp, serialize_optional_timestamp, serialize_timestamp};
 use crate::origin::Origin;
 
 /// What the file says it is.
@@ -108,7 +108,8 @@ pub struct PlannedUser {
     /// Why: see [`Eligibility`](super::Eligibility); and `no_state`, `ambiguous_name`, `matched_by_upn`,
     /// `nothing_covered`.
     pub reasons: Vec<Reason>,
-    /// Why the user is left alone although eligible: `administrator`, `protected`, `limit`. Empty for all others.
+    /// Why the user is left alone although eligible: `administrator`, `protected`, `perhaps_protected`, `limit`. Empty
+    /// for all others.
     pub excluded: Vec<Reason>,
     /// Whether the user holds a role of the directory; `None` where it is not known, and is looked up before anything
     /// is deleted.
@@ -118,6 +119,9 @@ pub struct PlannedUser {
     /// Every sort of method that is registered and that Graph deletes, with its ids where they are known: the state
     /// that is looked for again before anything is deleted. `None` where it is not known.
     pub registered: Option<Vec<RegisteredResource>>,
+    /// The time as of which that is so, where an export says so; what was registered later is a change. UTC.
+    #[serde(serialize_with = "serialize_optional_timestamp")]
+    pub state_as_of: Option<DateTime<Utc>>,
     /// What is deleted, in this order. Empty unless the user is eligible and not excluded.
     pub deletions: Vec<Deletion>,
 }

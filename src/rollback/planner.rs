@@ -11,7 +11,7 @@ use super::plan::{MatchedBy, Plan, PlanSource, PlannedUser, RegisteredResource};
 use super::reason::Reason;
 use super::resource::Resource;
 use super::standing::Standing;
-use crate::state::{UserExports, UserState};
+use crate::state::{UserExports, UserState, is_object_id};
 
 /// Makes plans.
 ///
@@ -56,6 +56,12 @@ impl Names {
             .chain(state.ids.iter().cloned())
             .chain(state.names.iter().cloned())
             .any(|name| self.0.contains(&name))
+    }
+
+    /// Whether some are of a kind that is not known of the user: an id, or a user principal name.
+    fn may_hold(&self, user: &PlannedUser) -> bool {
+        let has = |wanted: bool| self.0.iter().any(|name| is_object_id(name) == wanted);
+        user.id.is_none() && has(true) || user.upn.is_none() && has(false)
     }
 }
 
@@ -165,6 +171,7 @@ impl<'a> Planner<'a> {
             administrator: standing.is_administrator,
             named: self.named.hold(&state, asked),
             registered: registered(&standing),
+            state_as_of: standing.as_of,
             deletions: Vec::new(),
         };
         user.reasons = reasons(&user, &state, is_ambiguous);
@@ -206,6 +213,12 @@ impl<'a> Planner<'a> {
         }
         if self.protected.hold(state, asked) {
             excluded.push(Reason::new("protected", "The user is on the list of those protected."));
+        } else if self.protected.may_hold(user) {
+            excluded.push(Reason::new(
+                "perhaps_protected",
+                "The user may be one of those protected: give a state that ties ids to user principal names, such as \
+                 registration details.",
+            ));
         }
         excluded
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::resource::Resource;
+use chrono::{DateTime, Utc};
+
 use crate::model::{Method, MethodFamily};
 use crate::state::{MethodHeld, Stated, UserState};
 
@@ -19,6 +21,15 @@ pub struct RegisteredMethod {
 impl RegisteredMethod {
     /// A method, with its id where that is known.
     pub fn new(method: Method, id: Option<String>) -> Self {
+        // Which phone it is, its id tells as well as its type.
+        let is = |resource: Resource| id.as_deref() == resource.fixed_id();
+        let method = match method {
+            Method::PhoneUnspecified if is(Resource::AlternateMobilePhone) => {
+                Method::PhoneAlternate
+            }
+            Method::PhoneUnspecified if is(Resource::OfficePhone) => Method::PhoneOffice,
+            other => other,
+        };
         Self { method, id }
     }
 
@@ -54,6 +65,10 @@ impl RegisteredMethod {
 pub struct Standing {
     /// The methods registered.
     pub methods: Option<Vec<RegisteredMethod>>,
+    /// Whether they are those of `StrongAuthenticationMethods`, of which each is strong, whatever it is.
+    pub is_strong_list: bool,
+    /// The time as of which these are the methods (UTC), where an export says so.
+    pub as_of: Option<DateTime<Utc>>,
     /// Whether per-user multifactor authentication is enabled or enforced: `StrongAuthenticationRequirements` has an
     /// entry with the relying party `*`, or `perUserMfaState` is not `disabled`.
     pub is_required: Option<bool>,
@@ -76,9 +91,9 @@ impl Standing {
     /// which yields to the list. So do statements on the requirement. What is contradicted is not known.
     pub fn of(state: &UserState) -> Self {
         let mut contradictions = Vec::new();
-        let methods = methods_of(state).unwrap_or_else(|what| {
+        let registered = methods_of(state).unwrap_or_else(|what| {
             contradictions.push(what);
-            None
+            Registered::default()
         });
         let is_required = requirement_of(state).unwrap_or_else(|what| {
             contradictions.push(what);
@@ -90,7 +105,9 @@ impl Standing {
             .filter_map(|role| role.value.name.clone().or_else(|| role.value.template_id.clone()))
             .collect();
         Self {
-            methods,
+            methods: registered.methods,
+            is_strong_list: registered.is_strong_list,
+            as_of: registered.as_of,
             is_required,
             default_method: agreed(state.default_method.iter().map(|stated| &stated.value)),
             is_administrator: is_administrator(state),
@@ -99,19 +116,43 @@ impl Standing {
         }
     }
 
-    /// Whether there is a method that `StrongAuthenticationMethods` would list.
+    /// Whether there is a method that `StrongAuthenticationMethods` would list. A method that has no name here may be
+    /// one.
     pub fn has_strong_methods(&self) -> Option<bool> {
-        self.methods.as_ref().map(|methods| methods.iter().any(RegisteredMethod::is_strong))
+        let methods = self.methods.as_ref()?;
+        let has_any = self.is_strong_list && !methods.is_empty();
+        if has_any || methods.iter().any(RegisteredMethod::is_strong) {
+            return Some(true);
+        }
+        let is_unknown = |one: &RegisteredMethod| matches!(one.method, Method::Other(_));
+        (!methods.iter().any(is_unknown)).then_some(false)
     }
 
-    /// The sort of method that the default is; `None` where the default is not known, or is none of these.
-    pub fn default_resource(&self) -> Option<Resource> {
-        self.default_method.as_ref().and_then(Resource::of)
+    /// The sorts of method that the default can be of: codes are those of an app, or of Microsoft Authenticator. None
+    /// where the default is not known, or is none that Graph deletes.
+    pub fn default_resources(&self) -> Vec<Resource> {
+        let default = self.default_method.as_ref();
+        let mut resources: Vec<Resource> = default.and_then(Resource::of).into_iter().collect();
+        if default == Some(&Method::OathUnspecified) {
+            resources.push(Resource::MicrosoftAuthenticator);
+        }
+        resources
     }
 }
 
+/// What is known of the methods.
+#[derive(Default)]
+struct Registered {
+    methods: Option<Vec<RegisteredMethod>>,
+    is_strong_list: bool,
+    as_of: Option<DateTime<Utc>>,
+}
+
 /// The methods, or what is contradicted about them.
-fn methods_of(state: &UserState) -> Result<Option<Vec<RegisteredMethod>>, &'static str> {
+fn methods_of(state: &UserState) -> Result<Registered, &'static str> {
+    if !state.methods_cut_off.is_empty() {
+        return Err("which methods are registered: a list goes on in another page");
+    }
     let (listed, reported): (Vec<_>, Vec<_>) =
         state.methods.iter().partition(|stated| is_list(stated));
     let newest = reported.iter().map(|stated| stated.as_of).max().flatten();
@@ -120,13 +161,16 @@ fn methods_of(state: &UserState) -> Result<Option<Vec<RegisteredMethod>>, &'stat
     let legacy = same(state.strong_authentication_methods.iter())?;
     let reported = same(reported)?;
     let has_any = |methods: &Vec<RegisteredMethod>| methods.iter().any(RegisteredMethod::is_strong);
-    let rivals = if listed.is_some() { [&listed, &legacy] } else { [&legacy, &reported] };
-    if let [Some(one), Some(other)] = rivals
-        && has_any(one) != has_any(other)
+    let legacy_any = legacy.as_ref().map(|methods| !methods.is_empty());
+    let rival_any = if listed.is_some() { &listed } else { &reported }.as_ref().map(has_any);
+    if let (Some(one), Some(other)) = (legacy_any, rival_any)
+        && one != other
     {
         return Err("which methods are registered");
     }
-    Ok(listed.or(legacy).or(reported))
+    let is_strong_list = listed.is_none() && legacy.is_some();
+    let as_of = if listed.is_none() && legacy.is_none() { newest } else { None };
+    Ok(Registered { methods: listed.or(legacy).or(reported), is_strong_list, as_of })
 }
 
 /// Whether a statement comes from a list of Graph, which holds each method by itself and is as of when it was asked
@@ -151,26 +195,28 @@ fn same<'a>(
     Ok(found)
 }
 
-/// A method held as one for each id, or as one without.
+/// A method held as one for each id, and one more without where some have none.
 fn registered(held: &MethodHeld) -> Vec<RegisteredMethod> {
     let one = |id| RegisteredMethod::new(held.method.clone(), id);
-    if held.ids.is_empty() {
-        return vec![one(None)];
+    let mut found: Vec<_> = held.ids.iter().cloned().map(Some).map(one).collect();
+    let with_id = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    if found.is_empty() || held.number.is_some_and(|number| number > with_id) {
+        found.push(one(None));
     }
-    held.ids.iter().cloned().map(Some).map(one).collect()
+    found
 }
 
-/// Whether per-user multifactor authentication is required, or what is contradicted.
+/// Whether per-user multifactor authentication is required, or what is contradicted. A state that has no name here is
+/// known by nobody, whatever others say.
 fn requirement_of(state: &UserState) -> Result<Option<bool>, &'static str> {
-    let parties = &state.relying_parties;
-    // MSOnline wrote both; its rule asks for the relying party.
-    let is_apart = |origin| parties.iter().all(|stated| stated.origin != origin);
-    let states = state.per_user_mfa.iter().filter(|stated| is_apart(stated.origin.clone()));
-    let by_state = states.filter_map(|stated| required_by(&stated.value));
-    let by_party = parties.iter().map(|stated| stated.value.iter().any(|party| party == "*"));
-    let said: BTreeSet<bool> = by_state.chain(by_party).collect();
+    let by_state = state.per_user_mfa.iter().map(|stated| required_by(&stated.value));
+    let by_party = state
+        .relying_parties
+        .iter()
+        .map(|stated| Some(stated.value.iter().any(|party| party == "*")));
+    let said: BTreeSet<Option<bool>> = by_state.chain(by_party).collect();
     match said.len() {
-        0 | 1 => Ok(said.first().copied()),
+        0 | 1 => Ok(said.first().copied().flatten()),
         _ => Err("whether per-user multifactor authentication is required"),
     }
 }

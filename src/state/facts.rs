@@ -27,6 +27,8 @@ pub(super) enum Fact {
     },
     Flag(Flag, bool),
     Methods(Vec<MethodHeld>),
+    /// A list of methods goes on in a page that is not there.
+    MethodsCutOff,
     StrongAuthenticationMethods(Vec<MethodHeld>),
     PerUserMfa(String),
     RelyingParties(Vec<String>),
@@ -211,6 +213,7 @@ impl Facts {
             Fact::Methods(methods) => {
                 state.methods.push(Stated::new(methods.clone(), origin.clone(), *as_of));
             }
+            Fact::MethodsCutOff => state.methods_cut_off.push(origin.clone()),
             Fact::StrongAuthenticationMethods(methods) => {
                 let stated = Stated::new(methods.clone(), origin.clone(), *as_of);
                 state.strong_authentication_methods.push(stated);

@@ -30,7 +30,11 @@ pub(super) fn counted(entities: &[Entity<'_>]) -> Result<Vec<MethodHeld>> {
             ids.extend(entity.owned_text("id")?);
         }
     }
-    let one = |(method, (number, ids))| MethodHeld { method, number: Some(number), ids };
+    let one = |(method, (number, ids)): (Method, (u32, Vec<String>))| MethodHeld {
+        method,
+        number: Some(number),
+        ids,
+    };
     Ok(held.into_iter().map(one).collect())
 }
 

@@ -197,11 +197,21 @@ impl Row<'_> {
             state(Fact::Methods(Vec::new()));
         }
         for (name, cell) in self.lists_of(Column::StrongMethods) {
-            state(Fact::StrongAuthenticationMethods(named(&self.names(name, cell)?)));
+            state(Fact::StrongAuthenticationMethods(named(&self.types(name, cell)?)));
         }
         for (name, cell) in self.lists_of(Column::StrongRequirements) {
-            let facts = strong_authentication::requirements(&self.names(name, cell)?);
-            facts.into_iter().for_each(&mut state);
+            let party = |text: &str| {
+                strong_authentication::requirement(text).ok_or_else(|| {
+                    self.unexpected(
+                        name,
+                        cell,
+                        "`*` or a state for each entry, which -join ';' writes",
+                    )
+                })
+            };
+            let texts = self.types(name, cell)?;
+            let parties = texts.into_iter().map(party).collect::<Result<Vec<_>>>()?;
+            state(Fact::RelyingParties(parties.into_iter().flatten().collect()));
         }
         for (_, cell) in self.cells_of(Column::DefaultMethod) {
             if let Some(method) = default_method(cell) {
@@ -287,10 +297,20 @@ impl Row<'_> {
 
     /// The names of methods in a cell, which are joined by commas or semicolons.
     fn names<'a>(&self, name: &str, cell: &'a str) -> Result<Vec<&'a str>> {
-        if cell.starts_with("System.") || cell.contains("Microsoft.Online.Administration") {
+        if cell.starts_with("System.") {
             return Err(self.unexpected(name, cell, "names of methods, which -join ';' writes"));
         }
         Ok(cell.split([',', ';', '|']).filter_map(present).map(str::trim).collect())
+    }
+
+    /// The types or states of MSOnline in a cell.
+    fn types<'a>(&self, name: &str, cell: &'a str) -> Result<Vec<&'a str>> {
+        let texts: Vec<&str> =
+            cell.split([',', ';', '|']).filter_map(present).map(str::trim).collect();
+        if texts.iter().all(|text| strong_authentication::is_name(text)) {
+            return Ok(texts);
+        }
+        Err(self.unexpected(name, cell, "names, which -join ';' writes"))
     }
 
     fn unexpected(&self, name: &str, cell: &str, expected: &'static str) -> Error {

@@ -31,45 +31,39 @@ pub(super) fn state(facts: &mut Facts, owner: &Owner, entity: &Entity<'_>) -> Re
         }
     }
     if let Some(entries) = entries(entity, REQUIREMENTS)? {
-        let parties = texts(entity, REQUIREMENTS, &entries, "RelyingParty")?;
-        let state_of = |entry: &Entry<'_>| entry.text("State").map(str::to_owned);
-        let states = entries.iter().map(state_of);
-        for fact in facts_of(parties.iter().map(|text| requirement(text)).zip(states)) {
-            facts.state(owner, fact, entity.origin, None);
+        let mut parties = Vec::new();
+        for entry in &entries {
+            match entry {
+                Entry::Object(_) => {
+                    let party = text_of(entity, REQUIREMENTS, entry, "RelyingParty")?;
+                    parties.push(party.trim().to_owned());
+                }
+                // What a script wrote in place of the entry.
+                Entry::Text(text) => {
+                    let value = Value::String((*text).to_owned());
+                    let expected = "a list of objects, of `*`, or of states";
+                    let found = requirement(text);
+                    parties.extend(
+                        found.ok_or_else(|| entity.unexpected(REQUIREMENTS, &value, expected))?,
+                    );
+                }
+            }
         }
+        facts.state(owner, Fact::RelyingParties(parties), entity.origin, None);
     }
     Ok(())
 }
 
-/// What the texts state that a script wrote of the requirements: relying parties, or states.
-pub(super) fn requirements<S: AsRef<str>>(texts: &[S]) -> [Fact; 2] {
-    let state = |text: &S| is_state(text.as_ref()).then(|| text.as_ref().to_owned());
-    facts_of(texts.iter().map(|text| (requirement(text.as_ref()), state(text))))
-}
-
-/// The relying party that a text names, or that a state speaks of; `disabled` speaks of none.
-fn requirement(text: &str) -> Option<String> {
-    match is_state(text) {
-        true if text.eq_ignore_ascii_case("disabled") => None,
-        true => Some(ANY.to_owned()),
-        false => Some(text.to_owned()),
+/// The relying parties that a text stands for, of those that a script may have written: `*`, or a state, of which
+/// `disabled` is none. `None` for a text that may be anything.
+pub(super) fn requirement(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    let is = |state: &str| text.eq_ignore_ascii_case(state);
+    match () {
+        () if text == ANY || is("enabled") || is("enforced") => Some(vec![ANY.to_owned()]),
+        () if is("disabled") => Some(Vec::new()),
+        () => None,
     }
-}
-
-fn is_state(text: &str) -> bool {
-    ["disabled", "enabled", "enforced"].iter().any(|state| text.eq_ignore_ascii_case(state))
-}
-
-fn facts_of(requirements: impl Iterator<Item = (Option<String>, Option<String>)>) -> [Fact; 2] {
-    let found: Vec<(String, Option<String>)> =
-        requirements.filter_map(|(party, state)| Some((party?, state))).collect();
-    let any = found.iter().find(|(party, _)| party == ANY);
-    let state = match any {
-        Some((_, state)) => state.as_deref().unwrap_or("enforced").to_ascii_lowercase(),
-        None => "disabled".to_owned(),
-    };
-    let parties = found.into_iter().map(|(party, _)| party).collect();
-    [Fact::RelyingParties(parties), Fact::PerUserMfa(state)]
 }
 
 /// An entry of one of the lists.
@@ -84,10 +78,6 @@ impl Entry<'_> {
             Self::Object(keys) => find(keys, key),
             Self::Text(_) => None,
         }
-    }
-
-    fn text(&self, key: &str) -> Option<&str> {
-        self.value(key).and_then(Value::as_str)
     }
 }
 
@@ -105,12 +95,18 @@ fn entries<'a>(entity: &Entity<'a>, key: &str) -> Result<Option<Vec<Entry<'a>>>>
     let one = |value: &'a Value| match value {
         Value::Object(keys) => Ok(Entry::Object(keys)),
         // What ConvertTo-Json writes for what lies too deep.
-        Value::String(text) if !text.trim().is_empty() && !text.contains("Microsoft.Online") => {
-            Ok(Entry::Text(text))
-        }
+        Value::String(text) if is_name(text) => Ok(Entry::Text(text)),
         other => Err(entity.unexpected(key, other, "a list of objects")),
     };
     values.iter().map(one).collect::<Result<_>>().map(Some)
+}
+
+/// Whether a text can be a name or a state, and not what PowerShell writes of an object that lies too deep, or of a list.
+pub(super) fn is_name(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty()
+        && !text.contains(|c: char| c.is_whitespace() || "{}[]()=;,".contains(c))
+        && !["System.", "Microsoft."].iter().any(|start| text.starts_with(start))
 }
 
 /// What stands under one key of each entry.
@@ -120,13 +116,21 @@ fn texts<'a>(
     entries: &[Entry<'a>],
     key: &'static str,
 ) -> Result<Vec<&'a str>> {
-    let one = |entry: &Entry<'a>| match entry {
+    entries.iter().map(|entry| text_of(entity, list, entry, key)).collect()
+}
+
+fn text_of<'a>(
+    entity: &Entity<'_>,
+    list: &str,
+    entry: &Entry<'a>,
+    key: &'static str,
+) -> Result<&'a str> {
+    match entry {
         Entry::Text(text) => Ok(*text),
         Entry::Object(keys) => match find(keys, key) {
-            Some(Value::String(text)) => Ok(text.as_str()),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(text.as_str()),
             Some(other) => Err(entity.unexpected(key, other, "a text")),
             None => Err(entity.unexpected(list, &Value::Null, key)),
         },
-    };
-    entries.iter().map(one).collect()
+    }
 }

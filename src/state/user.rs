@@ -121,6 +121,8 @@ pub struct UserState {
     /// The methods the user has registered, without the password; each statement is complete as far as
     /// the export can tell.
     pub methods: Vec<Stated<Vec<MethodHeld>>>,
+    /// Lists of methods that go on in a page that was not read with them; another file may hold it, and pass for all.
+    pub methods_cut_off: Vec<Origin>,
     /// The methods in `StrongAuthenticationMethods`, as the retired module MSOnline exported users: phones,
     /// apps and codes, and no others.
     pub strong_authentication_methods: Vec<Stated<Vec<MethodHeld>>>,

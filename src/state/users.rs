@@ -150,6 +150,7 @@ impl UserExports {
         if let Some(methods) = entity.entities("methods")? {
             if goes_on(entity, "methods") {
                 self.warnings.push(Warning::new(entity.origin.clone(), WarningKind::MorePages));
+                self.facts.state(owner, Fact::MethodsCutOff, entity.origin, None);
             } else {
                 self.facts.state(owner, Fact::Methods(counted(&methods)?), entity.origin, None);
             }
@@ -195,10 +196,9 @@ impl UserExports {
         }
         self.facts.state(&owner, Fact::Exists, &page.origin, None);
         // A part of the list would pass for all of it; the missing page was warned of.
-        if !page.has_more {
-            let methods = counted(entities)?;
-            self.facts.state(&owner, Fact::Methods(methods), &page.origin, None);
-        }
+        let fact =
+            if page.has_more { Fact::MethodsCutOff } else { Fact::Methods(counted(entities)?) };
+        self.facts.state(&owner, fact, &page.origin, None);
         Ok(())
     }
 

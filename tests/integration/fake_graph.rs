@@ -76,8 +76,16 @@ pub struct Service {
     pub faults: BTreeMap<usize, Fault>,
     /// What happens to every request.
     pub always: Option<Fault>,
+    /// What refusals repeat.
+    pub repeats: Option<String>,
+    /// When methods say that they were registered.
+    pub created: Option<Value>,
     /// The roles of users may not be read.
     pub hides_roles: bool,
+    /// The first page of roles is empty, and names a next one.
+    pub roles_go_on: bool,
+    /// Neither ids nor names of users may be read.
+    pub hides_names: bool,
     pub token: String,
     /// Every request: verb, path, and what the deletion came to.
     pub seen: Vec<(Verb, String, u16)>,
@@ -90,7 +98,11 @@ impl Service {
             rule: DefaultPhone::GoesLast,
             faults: BTreeMap::new(),
             always: None,
+            repeats: None,
+            created: None,
             hides_roles: false,
+            roles_go_on: false,
+            hides_names: false,
             token: TOKEN.to_owned(),
             seen: Vec::new(),
         }
@@ -205,12 +217,25 @@ impl Service {
         }
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let rest = path.strip_prefix("/users/").unwrap();
-        let (name, what) = rest.split_once('/').unwrap();
+        let (name, what) = rest.split_once('/').unwrap_or((rest, ""));
         let Some(user) = self.users.get(name) else {
             return Answer::new(404, error("Request_ResourceNotFound", "Resource does not exist."));
         };
+        let denied =
+            || Answer::new(403, error("Authorization_RequestDenied", "Insufficient privileges"));
         let answer = match what {
-            "authentication/methods" => methods_of(name, user),
+            "" if self.hides_names => return denied(),
+            "" => {
+                assert_eq!(query, "$select=id,userPrincipalName");
+                json!({"id": name, "userPrincipalName": format!("{name}@example.com")})
+            }
+            "authentication/methods" => {
+                let mut answer = methods_of(name, user);
+                if let Some(created) = &self.created {
+                    answer["value"][1]["createdDateTime"] = created.clone();
+                }
+                answer
+            }
             "authentication/requirements" => json!({"perUserMfaState": user.state}),
             "authentication/signInPreferences" => json!({
                 "isSystemPreferredAuthenticationMethodEnabled": false,
@@ -220,9 +245,13 @@ impl Service {
                 assert!(query.contains("$count=true"));
                 assert_eq!(request["headers"]["ConsistencyLevel"], "eventual");
                 if self.hides_roles {
+                    return denied();
+                }
+                if self.roles_go_on {
+                    let next = "https://graph.microsoft.com/beta/next";
                     return Answer::new(
-                        403,
-                        error("Authorization_RequestDenied", "Insufficient privileges"),
+                        200,
+                        json!({"value": [], "@odata.nextLink": next}).to_string(),
                     );
                 }
                 json!({"value": user.roles.iter().map(|role| json!({"displayName": role})).collect::<Vec<_>>()})
@@ -241,7 +270,11 @@ impl Service {
         let missing = || Answer::new(404, error("ResourceNotFound", "not found"));
         let Some(user) = self.users.get_mut(*name) else { return missing() };
         if user.is_forbidden {
-            return Answer::new(403, error("accessDenied", "Request Authorization failed"));
+            let text = format!(
+                "Request Authorization failed {}",
+                self.repeats.as_deref().unwrap_or_default()
+            );
+            return Answer::new(403, error("accessDenied", &text));
         }
         let is_it = |held: &Held| held.id == *method && held.resource.collection() == *collection;
         let Some(place) = user.methods.iter().position(is_it) else { return missing() };
@@ -379,11 +412,13 @@ impl Transport for Direct {
 pub struct Still {
     pub now: DateTime<Utc>,
     pub waits: Vec<Duration>,
+    /// What happens during the first wait.
+    pub meanwhile: Option<Box<dyn FnOnce()>>,
 }
 
 impl Still {
     pub fn at(now: DateTime<Utc>) -> Self {
-        Self { now, waits: Vec::new() }
+        Self { now, waits: Vec::new(), meanwhile: None }
     }
 }
 
@@ -394,6 +429,9 @@ impl Clock for Still {
 
     fn wait(&mut self, time: Duration) {
         self.waits.push(time);
+        if let Some(meanwhile) = self.meanwhile.take() {
+            meanwhile();
+        }
         self.now += TimeDelta::from_std(time).unwrap();
     }
 }

@@ -109,6 +109,8 @@ struct Run {
     service: Rc<RefCell<Service>>,
     plan: Plan,
     waits: Vec<Duration>,
+    /// What happens during the first wait of the next run.
+    meanwhile: Option<fn(&mut Service)>,
 }
 
 impl Run {
@@ -119,7 +121,7 @@ impl Run {
 
     fn with(service: Service, plan: Plan) -> Self {
         let service = Rc::new(RefCell::new(service));
-        Self { folder: TempDir::new().unwrap(), service, plan, waits: Vec::new() }
+        Self { folder: TempDir::new().unwrap(), service, plan, waits: Vec::new(), meanwhile: None }
     }
 
     fn journal(&self) -> PathBuf {
@@ -148,6 +150,10 @@ impl Run {
     ) -> (Result<Applied>, Vec<Duration>) {
         let endpoint = Endpoint::default();
         let mut clock = Still::at(now());
+        if let Some(meanwhile) = self.meanwhile {
+            let service = Rc::clone(&self.service);
+            clock.meanwhile = Some(Box::new(move || meanwhile(&mut service.borrow_mut())));
+        }
         let applied =
             Journal::open(self.journal(), &self.plan, &endpoint).and_then(|mut journal| {
                 let apply = change(self.apply());
@@ -373,7 +379,7 @@ fn what_passes_is_tried_again_as_the_service_asks() {
 }
 
 #[test]
-fn parts_of_a_batch_that_fail_are_asked_for_again_alone() {
+fn parts_of_a_batch_that_fail_are_asked_for_again_with_the_others() {
     for part in 1..=4 {
         let mut service = Service::new([user(1, &[SoftwareOath], None)]);
         service.faults.insert(1, Fault::Part(part, 429, Some(11)));
@@ -530,6 +536,27 @@ fn a_token_is_renewed_where_there_is_another() {
         )
         .unwrap();
     assert_eq!(outcomes(&applied.users), [RolledBack]);
+
+    // A service that repeats the old one.
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    service.users.get_mut(&id(1)).unwrap().is_forbidden = true;
+    service.repeats = Some("expired.token".to_owned());
+    let run = Run::of(service);
+    let mut journal = Journal::open(run.journal(), &run.plan, &endpoint).unwrap();
+    let mut tokens = Several(vec!["expired.token", TOKEN]);
+    let applied = run
+        .apply()
+        .run(
+            &endpoint,
+            &mut Direct::to(&run.service),
+            &mut Still::at(now()),
+            &mut tokens,
+            &mut journal,
+            |_| (),
+        )
+        .unwrap();
+    assert!(applied.users[0].why.contains("[token]"), "{}", applied.users[0].why);
+    assert!(!fs::read_to_string(run.journal()).unwrap().contains("expired.token"));
 }
 
 #[test]
@@ -721,4 +748,300 @@ fn batches_of_a_plan_are_what_the_service_takes() {
     assert_eq!(statuses, [204, 204, 503, 424, 204]);
     assert!(service.users[&id(1)].methods.is_empty() && service.users[&id(2)].methods.is_empty());
     assert_eq!(service.users[&id(3)].methods.len(), 2);
+}
+
+/// The user that most tests are about.
+fn ada(service: &mut Service) -> &mut User {
+    service.users.get_mut(&id(1)).unwrap()
+}
+
+#[test]
+fn what_the_user_registers_after_our_deletion_stays() {
+    // The same phone, which has the same id, and another app.
+    for again in [held(OfficePhone, 0), held(MicrosoftAuthenticator, 77)] {
+        let methods = [MicrosoftAuthenticator, OfficePhone, MobilePhone];
+        let mut service = Service::new([user(1, &methods, None)]);
+        // Two are deleted, the third one fails.
+        service.faults.extend((4..=5).map(|number| (number, Fault::Status(503, None))));
+        let mut run = Run::of(service);
+        assert_eq!(outcomes(&run.run_as(|apply| apply.retries(0)).users), [Failed]);
+        ada(&mut run.service.borrow_mut()).methods.push(again.clone());
+        let applied = run.run_as(|apply| apply.retry(true));
+        assert_eq!(outcomes(&applied.users), [ChangedSince], "{again:?}");
+        assert_eq!(applied.users[0].deleted, 2);
+        assert!(ada(&mut run.service.borrow_mut()).methods.contains(&again));
+    }
+}
+
+#[test]
+fn who_registers_again_before_the_run_could_write_that_it_was_done_is_rolled_back() {
+    let mut run = Run::of(Service::new([user(1, &[SoftwareOath], None)]));
+    run.run();
+    let text = fs::read_to_string(run.journal()).unwrap();
+    let end = text[..text.find("\"user_ended\"").unwrap()].rfind('\n').unwrap() + 1;
+    fs::write(run.journal(), &text[..end]).unwrap();
+    ada(&mut run.service.borrow_mut()).methods.push(held(MicrosoftAuthenticator, 7));
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+    assert_eq!(run.service.borrow().asked(), 1);
+}
+
+#[test]
+fn who_must_set_another_default_may_register_a_method_for_it() {
+    let mut service = Service::new([user(1, &[MobilePhone], Some(MobilePhone))]);
+    service.rule = DefaultPhone::Refused;
+    let mut run = Run::of(service);
+    assert_eq!(outcomes(&run.run().users), [DefaultMustBeChangedFirst]);
+    ada(&mut run.service.borrow_mut()).methods.push(held(MicrosoftAuthenticator, 7));
+    ada(&mut run.service.borrow_mut()).default = Some(MicrosoftAuthenticator);
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retry(true)).users), [RolledBack]);
+    assert_eq!(ada(&mut run.service.borrow_mut()).methods, [held(MicrosoftAuthenticator, 7)]);
+}
+
+#[test]
+fn an_answer_that_confirms_nothing_is_no_success() {
+    for fault in [Fault::Status(404, None), Fault::Garbage] {
+        let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+        service.faults.insert(2, fault);
+        let mut run = Run::of(service.clone());
+        assert_eq!(outcomes(&run.run().users), [RolledBack], "{fault:?}: tried again");
+        assert_eq!(run.service.borrow().deleted().len(), 1);
+        // For good.
+        service.faults =
+            (1..40).filter(|number| number % 2 == 0).map(|number| (number, fault)).collect();
+        let mut run = Run::of(service);
+        let applied = run.run();
+        assert_eq!(outcomes(&applied.users), [Failed], "{fault:?}");
+        assert!(applied.users[0].why.contains("confirms nothing"), "{}", applied.users[0].why);
+    }
+}
+
+#[test]
+fn what_changes_while_the_service_is_waited_for_is_seen() {
+    let changes: [fn(&mut Service); 2] = [
+        |service| ada(service).state = "enforced",
+        |service| ada(service).methods.push(held(MicrosoftAuthenticator, 7)),
+    ];
+    for meanwhile in changes {
+        for fault in [
+            (1, Fault::Part(2, 429, Some(2))),
+            (2, Fault::Status(429, Some(3))),
+            (2, Fault::DropBefore),
+        ] {
+            let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+            service.faults.extend([fault]);
+            let mut run = Run::of(service);
+            run.meanwhile = Some(meanwhile);
+            assert_eq!(outcomes(&run.run().users), [ChangedSince], "{fault:?}");
+            assert!(run.service.borrow().deleted().is_empty());
+        }
+    }
+}
+
+#[test]
+fn the_protected_are_known_by_either_name() {
+    let name = format!("{}@example.com", id(1));
+    let graph_alone = |service: &Service| {
+        let (key, user) = service.users.iter().next().unwrap();
+        let mut state = UserExports::new();
+        state.add_slice("methods", methods_of(key, user).to_string().as_bytes()).unwrap();
+        state
+            .add_slice(
+                "requirements",
+                format!(r#"{{"userId": "{key}", "perUserMfaState": "disabled"}}"#).as_bytes(),
+            )
+            .unwrap();
+        state
+    };
+    let service = Service::new([user(1, &[SoftwareOath], None)]);
+    let ids = IdList::read("ids.txt", id(1).as_bytes()).unwrap();
+    let state = graph_alone(&service);
+    // The plan does not know the name, so it leaves alone who may be meant.
+    let plan = Planner::new(&state, now()).protect(&name).plan(&ids);
+    assert_eq!(plan.users[0].excluded[0].code, "perhaps_protected");
+    let plan = Planner::new(&state, now()).protect(&id(2)).include(&id(9)).plan(&ids);
+    assert!(plan.users[0].excluded.is_empty());
+    // The service knows it; where it may not be read, who may be meant is left alone, too.
+    let mut run = Run::with(service.clone(), plan.clone());
+    assert_eq!(
+        outcomes(&run.run_as(|apply| apply.protect(&name.to_uppercase())).users),
+        [Excluded]
+    );
+    let mut hidden = service.clone();
+    hidden.hides_names = true;
+    let mut run = Run::with(hidden, plan);
+    assert_eq!(
+        outcomes(&run.run_as(|apply| apply.protect("somebody@example.com")).users),
+        [Excluded]
+    );
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retry(true)).users), [RolledBack]);
+    // Who is named in the plan is protected by the run nonetheless, unless the run names them, too.
+    let plan = Planner::new(&state, now()).include(&id(1)).plan(&ids);
+    let mut run = Run::with(service, plan);
+    assert_eq!(outcomes(&run.run_as(|apply| apply.protect(&id(1))).users), [Excluded]);
+    assert_eq!(run.service.borrow().asked(), 0);
+}
+
+#[test]
+fn codes_may_be_those_of_authenticator() {
+    let mut service = Service::new([user(1, &[MicrosoftAuthenticator, MobilePhone], None)]);
+    ada(&mut service).default = Some(SoftwareOath);
+    let (name, of) = service.users.iter().next().unwrap();
+    let mut state = UserExports::new();
+    state.add_slice("methods", methods_of(name, of).to_string().as_bytes()).unwrap();
+    let details = json!({"id": name, "isAdmin": false, "userPreferredMethodForSecondaryAuthentication": "oath", "perUserMfaState": "disabled"});
+    state.add_slice("details", details.to_string().as_bytes()).unwrap();
+    let plan = Planner::new(&state, now()).plan(&IdList::read("ids", name.as_bytes()).unwrap());
+    assert_eq!(plan.users[0].deletions[1].resource, MicrosoftAuthenticator, "the default is last");
+    let mut run = Run::with(service, plan);
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+}
+
+#[test]
+fn a_default_that_is_not_known_is_found_out_by_going_on() {
+    let mut service = Service::new([user(
+        1,
+        &[OfficePhone, AlternateMobilePhone, MobilePhone],
+        Some(OfficePhone),
+    )]);
+    service.faults.insert(1, Fault::Part(3, 403, None));
+    let mut run = Run::of(service);
+    // Refused at first, and deleted as the last one.
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+    let paths: Vec<String> = run
+        .service
+        .borrow()
+        .deleted()
+        .iter()
+        .map(|path| path[path.len() - 36..].to_owned())
+        .collect();
+    let phones =
+        [AlternateMobilePhone, MobilePhone, OfficePhone].map(|phone| phone.fixed_id().unwrap());
+    assert_eq!(paths, phones);
+}
+
+#[test]
+fn a_mobile_phone_under_an_alternate_one_is_no_matter_of_the_default() {
+    let service = Service::new([user(1, &[AlternateMobilePhone, MobilePhone], Some(MobilePhone))]);
+    let mut state = UserExports::new();
+    let (name, of) = service.users.iter().next().unwrap();
+    state.add_slice("methods", methods_of(name, of).to_string().as_bytes()).unwrap();
+    let details = json!({"id": name, "isAdmin": false, "perUserMfaState": "disabled"});
+    state.add_slice("details", details.to_string().as_bytes()).unwrap();
+    let plan = Planner::new(&state, now())
+        .covers([MobilePhone])
+        .plan(&IdList::read("ids", name.as_bytes()).unwrap());
+    let applied = Run::with(service, plan).run();
+    assert_eq!(outcomes(&applied.users), [Failed]);
+    assert!(
+        applied.users[0].why.contains("while there is an alternate"),
+        "{}",
+        applied.users[0].why
+    );
+}
+
+#[test]
+fn what_was_registered_after_the_state_was_seen_is_a_change() {
+    let mut state = UserExports::new();
+    let details = json!({"value": [{
+        "id": id(1), "isAdmin": false, "perUserMfaState": "disabled",
+        "methodsRegistered": ["microsoftAuthenticatorPush"], "lastUpdatedDateTime": "2026-05-10T09:00:00Z",
+    }]});
+    state.add_slice("details", details.to_string().as_bytes()).unwrap();
+    let plan = Planner::new(&state, now()).plan(&IdList::read("ids", id(1).as_bytes()).unwrap());
+    for (created, expected) in [
+        (json!("2026-05-09T09:00:00Z"), RolledBack),
+        (json!(null), RolledBack),
+        (json!("2026-05-11T09:00:00Z"), ChangedSince),
+        (json!("soon"), Failed),
+        (json!(3), Failed),
+    ] {
+        let mut service = Service::new([user(1, &[MicrosoftAuthenticator], None)]);
+        service.created = Some(created.clone());
+        assert_eq!(
+            outcomes(&Run::with(service, plan.clone()).run().users),
+            [expected],
+            "{created}"
+        );
+    }
+}
+
+#[test]
+fn a_list_of_roles_that_goes_on_does_not_say_that_there_is_none() {
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    service.roles_go_on = true;
+    let mut plan = plan_of(&service);
+    assert_eq!(
+        outcomes(&Run::with(service.clone(), plan.clone()).run().users),
+        [RolledBack],
+        "the plan knows"
+    );
+    let mut state = UserExports::new();
+    let (name, of) = service.users.iter().next().unwrap();
+    state.add_slice("methods", methods_of(name, of).to_string().as_bytes()).unwrap();
+    state
+        .add_slice(
+            "requirements",
+            format!(r#"{{"userId": "{name}", "perUserMfaState": "disabled"}}"#).as_bytes(),
+        )
+        .unwrap();
+    plan = Planner::new(&state, now()).plan(&IdList::read("ids", name.as_bytes()).unwrap());
+    assert_eq!(outcomes(&Run::with(service, plan).run().users), [Excluded]);
+}
+
+#[test]
+fn a_part_that_says_the_token_has_expired_stops_the_run() {
+    let mut service =
+        Service::new([user(1, &[SoftwareOath], None), user(2, &[SoftwareOath], None)]);
+    service.faults.insert(1, Fault::Part(2, 401, None));
+    let applied = Run::of(service).run();
+    assert_eq!(outcomes(&applied.users), [Pending, Pending]);
+    assert_eq!(applied.stopped.unwrap().kind(), ErrorKind::Token);
+}
+
+#[test]
+fn users_who_were_never_tried_come_before_those_who_failed() {
+    let mut users: Vec<_> = (1..=4).map(|number| user(number, &[SoftwareOath], None)).collect();
+    users[0].1.is_forbidden = true;
+    users[1].1.is_forbidden = true;
+    let mut run = Run::of(Service::new(users));
+    run.run_as(|apply| apply.limit(Some(2)));
+    let applied = run.run_as(|apply| apply.limit(Some(2)).retry(true));
+    assert_eq!(outcomes(&applied.users), [Failed, Failed, RolledBack, RolledBack]);
+}
+
+#[test]
+fn a_journal_that_is_cut_off_twice_or_without_a_break_is_gone_on_with() {
+    let mut run =
+        Run::of(Service::new([user(1, &[SoftwareOath], None), user(2, &[SoftwareOath], None)]));
+    run.run_as(|apply| apply.limit(Some(1)));
+    let text = fs::read_to_string(run.journal()).unwrap();
+    let last = text.trim_end().rfind('\n').unwrap() + 1;
+    for tail in [
+        // The line is whole, but for its break.
+        text[last..].trim_end().to_owned(),
+        format!("{}\n", &text[last..last + 20]),
+        format!("{}\n{}", &text[last..last + 20], &text[last..last + 12]),
+        format!(
+            "{}\n{}\n{}\n",
+            &text[last..last + 20],
+            &text[last..last + 3],
+            &text[last..last + 30]
+        ),
+    ] {
+        let mut resumed = Run::with(run.service.borrow().clone(), run.plan.clone());
+        fs::write(resumed.journal(), format!("{}{tail}", &text[..last])).unwrap();
+        assert_eq!(outcomes(&resumed.run().users), [RolledBack, RolledBack], "{tail}");
+        assert_eq!(resumed.lines().iter().filter(|line| line["event"] == "user_ended").count(), 2);
+        assert_eq!(
+            outcomes(&resumed.run().users),
+            [RolledBack, RolledBack],
+            "it can be read again"
+        );
+    }
+    // A file of something else is not written to.
+    fs::write(run.journal(), "notes without an end").unwrap();
+    assert_eq!(
+        Journal::open(run.journal(), &run.plan, &Endpoint::default()).unwrap_err().kind(),
+        ErrorKind::Journal
+    );
 }

@@ -49,10 +49,20 @@ pub(super) fn run(arguments: &ApplyArguments) -> io::Result<Ending> {
     }
     confirm(arguments, pending.len())?;
     let mut journal = Journal::open(&journal, &plan, &endpoint).map_err(as_io)?;
+    // Another run may have dealt with users while this one waited for the number.
+    if apply.pending(journal.record()) != pending {
+        return Err(io::Error::other(
+            "another run has dealt with users meanwhile; nothing was sent: look again at whom this one is about",
+        ));
+    }
     let applied = carry_out(arguments, &apply, &endpoint, &mut journal)?;
     let ending = ending(&applied);
-    write(arguments, applied, output)?;
-    Ok(ending)
+    tell(&applied);
+    match write(arguments, applied, output) {
+        // Whoever read our output has seen enough; what became of the users is told nonetheless.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(ending),
+    }
 }
 
 fn prepare<'a>(arguments: &ApplyArguments, plan: &'a Plan) -> io::Result<Apply<'a>> {
@@ -152,7 +162,10 @@ fn write(arguments: &ApplyArguments, mut applied: Applied, mut output: Output) -
         Format::Json => write_json(&applied, &mut output)?,
         format => write_users(format, &applied.users, &mut output)?,
     }
-    output.finish()?;
+    output.finish()
+}
+
+fn tell(applied: &Applied) {
     let counts = Outcome::ALL.into_iter().map(|outcome| (outcome, applied.count(outcome)));
     let counts = counts.filter(|(_, count)| *count > 0);
     let counts: Vec<String> =
@@ -161,7 +174,6 @@ fn write(arguments: &ApplyArguments, mut applied: Applied, mut output: Output) -
     if let Some(error) = &applied.stopped {
         complain(&format!("error: stopped: {error}"));
     }
-    Ok(())
 }
 
 fn write_users(format: Format, users: &[UserOutcome], output: &mut Output) -> io::Result<()> {

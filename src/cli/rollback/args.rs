@@ -184,13 +184,13 @@ pub(in crate::cli) struct ApplyArguments {
     #[arg(long, value_name = "COMMAND", conflicts_with = "token_env", help_heading = "Service")]
     pub(in crate::cli) token_command: Option<String>,
     /// How long to wait between two users, in milliseconds
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 750, help_heading = "Service")]
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 750, value_parser = clap::value_parser!(u64).range(..=3_600_000), help_heading = "Service")]
     pace: u64,
     /// How often a request is repeated
     #[arg(long, value_name = "NUMBER", default_value_t = regaudit::rollback::apply::Apply::RETRIES, help_heading = "Service")]
     pub(in crate::cli) retries: u32,
     /// How long an answer may take, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..), help_heading = "Service")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=3600), help_heading = "Service")]
     timeout: u64,
     /// How to write the outcomes
     #[arg(long, value_enum, default_value_t = Format::Table, help_heading = "Writing")]

@@ -1,57 +1,101 @@
-//! Whether a user stands as the plan says.
+//! Whether a user stands as expected: as the plan says before anything is deleted, and as the journal says after that.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::journal::UserProgress;
+use super::journal::{Begun, UserProgress};
 use super::live::Live;
 use crate::model::{Method, format_timestamp};
 use crate::rollback::plan::{PlannedUser, RegisteredResource};
 use crate::rollback::resource::Resource;
 use crate::rollback::standing::Standing;
 
-/// What has changed since the plan was made; `None` where nothing has that matters.
+/// What has changed since the plan was made, for a user of whom nothing was deleted; `None` where nothing has that
+/// matters.
 ///
-/// Looked at are the requirement, the methods that the plan deletes or that a rollback covers, and the default. What
-/// the journal says was deleted by this rollback is no change.
-pub(super) fn change(
+/// Looked at are the requirement, the methods that the plan deletes or that a rollback covers, and the default. That a
+/// phone has another number cannot be told: to Graph it is the same phone.
+pub(super) fn since_plan(
     user: &PlannedUser,
     made: DateTime<Utc>,
     covers: &[Resource],
     live: &Live,
-    progress: &UserProgress,
 ) -> Option<String> {
-    if live.standing.is_required == Some(true) {
-        return Some("per-user multifactor authentication was switched on".to_owned());
+    if let Some(why) = required(live) {
+        return Some(why);
     }
-    if let Some(time) = live.registered.filter(|time| *time > made) {
-        return Some(format!("a method was registered at {} (UTC)", format_timestamp(time)));
+    let seen = user.state_as_of.map_or(made, |as_of| as_of.min(made));
+    if let Some((method, time)) = live.created.iter().find(|(_, time)| *time > seen) {
+        let (what, time) = (method.resource.as_str(), format_timestamp(*time));
+        return Some(format!("{what} was registered at {time} (UTC)"));
     }
-    let counts =
-        |resource: &Resource| covers.contains(resource) || Resource::COVERED.contains(resource);
-    let now = present(&live.standing);
-    let now: BTreeSet<&RegisteredResource> =
-        now.iter().filter(|one| counts(&one.resource)).collect();
-    let planned = user.registered.as_deref().unwrap_or_default();
-    let planned: Vec<&RegisteredResource> =
-        planned.iter().filter(|one| counts(&one.resource)).collect();
-    let of_ours = |one: &RegisteredResource| {
-        progress.deleted.contains(one) || progress.uncertain.contains(one)
-    };
-    if let Some(added) =
-        now.iter().find(|one| !planned.iter().any(|planned| covers_one(planned, one, user)))
-    {
+    let now = counted(live, covers);
+    let planned = user.registered.iter().flatten();
+    let planned: Vec<_> = planned.filter(|one| counts(one.resource, covers)).collect();
+    let is_planned =
+        |one: &RegisteredResource| planned.iter().any(|planned| is_one(planned, one, user));
+    if let Some(added) = now.iter().find(|one| !is_planned(one)) {
         return Some(format!("{} was registered", added.resource.as_str()));
     }
     let is_gone = |planned: &&&RegisteredResource| match &planned.id {
-        Some(_) => !now.contains(**planned) && !of_ours(planned),
-        None => is_sort_gone(planned.resource, &now, user, progress),
+        Some(_) => !now.contains(**planned),
+        None => is_sort_gone(planned.resource, &now, user),
     };
     if let Some(gone) = planned.iter().find(is_gone) {
         return Some(format!("{} is not registered any more", gone.resource.as_str()));
     }
-    default_changed(user, live, progress)
+    default_changed(user, &live.standing)
+}
+
+/// What has changed since deletions of a user were begun. What this rollback deleted is no change, and what was begun
+/// and has no known end is none either; but what it deleted, and is there again, is one.
+///
+/// Who has to set another default may have to register another method for it: that is no change for them.
+pub(super) fn since_begun(
+    begun: &Begun,
+    progress: &UserProgress,
+    covers: &[Resource],
+    live: &Live,
+) -> Option<String> {
+    if let Some(why) = required(live) {
+        return Some(why);
+    }
+    if begun.id.is_some() && live.id.is_some() && begun.id != live.id {
+        return Some("the user principal name belongs to somebody else".to_owned());
+    }
+    let now = counted(live, covers);
+    let is_new = |one: &&RegisteredResource| {
+        let is_later = live.created.iter().any(|(own, time)| own == *one && *time > begun.time);
+        let is_unknown = !begun.targets.contains(*one) && !begun.others.contains(*one);
+        progress.deleted.contains(*one) || is_later || (is_unknown && !progress.may_register())
+    };
+    if let Some(added) = now.iter().find(is_new) {
+        return Some(format!("{} was registered", added.resource.as_str()));
+    }
+    let is_gone = |target: &&RegisteredResource| {
+        !now.contains(target)
+            && !progress.deleted.contains(target)
+            && !progress.uncertain.contains(target)
+    };
+    let gone = begun.targets.iter().find(is_gone)?;
+    Some(format!("{} is not registered any more", gone.resource.as_str()))
+}
+
+fn required(live: &Live) -> Option<String> {
+    (live.standing.is_required == Some(true))
+        .then(|| "per-user multifactor authentication was switched on".to_owned())
+}
+
+fn counts(resource: Resource, covers: &[Resource]) -> bool {
+    covers.contains(&resource) || Resource::COVERED.contains(&resource)
+}
+
+/// The methods that a change of counts.
+pub(super) fn counted(live: &Live, covers: &[Resource]) -> BTreeSet<RegisteredResource> {
+    let mut now = present(&live.standing);
+    now.retain(|one| counts(one.resource, covers));
+    now
 }
 
 /// The methods as Graph deletes them.
@@ -62,7 +106,7 @@ pub(super) fn present(standing: &Standing) -> BTreeSet<RegisteredResource> {
 }
 
 /// Whether a method of the plan can be one that is there now.
-fn covers_one(planned: &RegisteredResource, now: &RegisteredResource, user: &PlannedUser) -> bool {
+fn is_one(planned: &RegisteredResource, now: &RegisteredResource, user: &PlannedUser) -> bool {
     match &planned.id {
         Some(_) => planned == now,
         None => may_be(planned.resource, user).contains(&now.resource),
@@ -81,30 +125,30 @@ pub(super) fn may_be(resource: Resource, user: &PlannedUser) -> Vec<Resource> {
 /// reports count its codes as another.
 fn is_sort_gone(
     resource: Resource,
-    now: &BTreeSet<&RegisteredResource>,
+    now: &BTreeSet<RegisteredResource>,
     user: &PlannedUser,
-    progress: &UserProgress,
 ) -> bool {
     let mut sorts = may_be(resource, user);
     if resource == Resource::SoftwareOath {
         sorts.push(Resource::MicrosoftAuthenticator);
     }
-    let is_of_it = |one: &RegisteredResource| sorts.contains(&one.resource);
-    let is_there = now.iter().any(|one| is_of_it(one));
-    let was_deleted = progress.deleted.iter().chain(&progress.uncertain).any(is_of_it);
-    !is_there && !was_deleted
+    !now.iter().any(|one| sorts.contains(&one.resource))
 }
 
-/// Whether the default is another than the plan says. The service may choose another one by itself once methods are
-/// deleted, which is no change then.
-fn default_changed(user: &PlannedUser, live: &Live, progress: &UserProgress) -> Option<String> {
-    if !progress.deleted.is_empty() || !progress.uncertain.is_empty() {
-        return None;
-    }
-    let default = live.standing.default_resource()?;
-    let of = |resource| user.deletions.iter().find(|deletion| deletion.resource == resource);
-    let is_other = of(default).is_some_and(|deletion| deletion.is_default == Some(false));
-    let is_known = user.deletions.iter().any(|deletion| deletion.is_default == Some(true));
-    let is_new = is_known && of(default).is_none();
-    (is_other || is_new).then(|| format!("the default is {} now", default.as_str()))
+/// Whether the default is another than the plan says.
+fn default_changed(user: &PlannedUser, standing: &Standing) -> Option<String> {
+    let held = present(standing);
+    let mut now = standing.default_resources();
+    now.retain(|resource| held.iter().any(|one| one.resource == *resource));
+    let first = *now.first()?;
+    let planned = |is: fn(Option<bool>) -> bool| {
+        user.deletions.iter().filter(move |deletion| is(deletion.is_default))
+    };
+    let is_ruled_out = |resource: &Resource| {
+        planned(|is_default| is_default == Some(false)).any(|one| one.resource == *resource)
+    };
+    let mut known = planned(|is_default| is_default == Some(true)).peekable();
+    let is_new = known.peek().is_some() && !known.any(|one| now.contains(&one.resource));
+    (now.iter().all(is_ruled_out) || is_new)
+        .then(|| format!("the default is {} now", first.as_str()))
 }

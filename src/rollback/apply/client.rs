@@ -34,12 +34,24 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// What came of sending a request once.
+pub(super) enum Sent {
+    Answer(Answer),
+    /// The service is busy, or fails, or did not answer: what was asked may have been done, and may be asked again.
+    Busy {
+        what: String,
+        wait: Option<Duration>,
+    },
+}
+
 /// Sends requests, with a token, again where that may help.
 pub(super) struct Client<'a> {
     transport: &'a mut dyn Transport,
     clock: &'a mut dyn Clock,
     tokens: &'a mut dyn TokenSource,
     token: Token,
+    /// Tokens that were renewed, which are shown to nobody either.
+    old_tokens: Vec<Token>,
     retries: u32,
 }
 
@@ -51,38 +63,50 @@ impl<'a> Client<'a> {
         retries: u32,
     ) -> Result<Self> {
         let token = tokens.token()?;
-        Ok(Self { transport, clock, tokens, token, retries })
+        Ok(Self { transport, clock, tokens, token, old_tokens: Vec::new(), retries })
     }
 
     pub(super) fn clock(&mut self) -> &mut dyn Clock {
         self.clock
     }
 
-    /// The answer to a request. Answers that say that the service is busy or failing are not handed out: the request is
-    /// sent again.
+    /// The answer to a request that changes nothing: it is sent again as long as the service is busy or fails.
     pub(super) fn send(&mut self, request: &Request) -> std::result::Result<Answer, Trouble> {
-        let mut is_renewed = false;
         let mut tries = 0;
         loop {
+            match self.send_once(request)? {
+                Sent::Answer(answer) => return Ok(answer),
+                Sent::Busy { what, wait } => {
+                    tries += 1;
+                    self.wait_or_give_up(&what, wait, tries)?;
+                }
+            }
+        }
+    }
+
+    /// Sends a request once, or twice where the token had to be renewed.
+    pub(super) fn send_once(&mut self, request: &Request) -> std::result::Result<Sent, Trouble> {
+        let mut is_renewed = false;
+        loop {
             let sent = self.transport.send(request, &self.token);
-            let (what, wait) = match sent {
-                Ok(answer) if answer.status == 401 && !is_renewed => {
+            return Ok(match sent {
+                Ok(answer) if answer.status == 401 => {
+                    self.renew(&answer, is_renewed)?;
                     is_renewed = true;
-                    self.renew(&answer)?;
                     continue;
                 }
-                Ok(answer) if answer.status == 401 => return Err(self.refused(&answer)),
-                Ok(answer) if is_passing(answer.status) => {
-                    (self.message(answer.status, &answer.body), answer.retry_after)
-                }
+                Ok(answer) if is_passing(answer.status) => Sent::Busy {
+                    what: self.message(answer.status, &answer.body),
+                    wait: answer.retry_after,
+                },
                 Ok(mut answer) => {
                     answer.request_id = answer.request_id.map(|id| self.shown(&id));
-                    return Ok(answer);
+                    Sent::Answer(answer)
                 }
-                Err(NoAnswer(what)) => (format!("no answer ({})", self.shown(&what)), None),
-            };
-            tries += 1;
-            self.wait_or_give_up(&what, wait, tries)?;
+                Err(NoAnswer(what)) => {
+                    Sent::Busy { what: format!("no answer ({})", self.shown(&what)), wait: None }
+                }
+            });
         }
     }
 
@@ -108,17 +132,26 @@ impl<'a> Client<'a> {
             return Err(Trouble::Service(format!("{what}, {tries} times")));
         }
         let doubled = FIRST_WAIT.saturating_mul(1 << (tries - 1).min(6));
-        self.clock.wait(asked_for.unwrap_or(doubled));
+        self.clock.wait(asked_for.filter(|wait| !wait.is_zero()).unwrap_or(doubled));
         Ok(())
     }
 
-    fn renew(&mut self, answer: &Answer) -> std::result::Result<(), Trouble> {
-        match self.tokens.renew() {
-            Some(Ok(token)) => self.token = token,
-            Some(Err(error)) => return Err(Trouble::Stop(error)),
-            None => return Err(self.refused(answer)),
+    /// Gets another token, unless there is none, or that is what was done already.
+    pub(super) fn renew(
+        &mut self,
+        answer: &Answer,
+        is_renewed: bool,
+    ) -> std::result::Result<(), Trouble> {
+        let renewed = if is_renewed { None } else { self.tokens.renew() };
+        match renewed {
+            Some(Ok(token)) => {
+                let old = std::mem::replace(&mut self.token, token);
+                self.old_tokens.push(old);
+                Ok(())
+            }
+            Some(Err(error)) => Err(Trouble::Stop(error)),
+            None => Err(self.refused(answer)),
         }
-        Ok(())
     }
 
     fn refused(&self, answer: &Answer) -> Trouble {
@@ -144,7 +177,8 @@ impl<'a> Client<'a> {
 
     /// A text of the service as it may be shown: without the token, and not too long.
     pub(super) fn shown(&self, text: &str) -> String {
-        let text = self.token.redact(text);
+        let tokens = self.old_tokens.iter().chain([&self.token]);
+        let text = tokens.fold(text.to_owned(), |text, token| token.redact(&text));
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect()
     }
 }

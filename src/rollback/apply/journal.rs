@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind as ErrorKindOfIo, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,10 +38,12 @@ pub(super) enum Entry {
         plan: String,
         endpoint: String,
         version: String,
-        /// Whether the line before is cut off, because the run that wrote it was killed.
+        /// Whether the lines before are cut off, because runs that wrote them were killed.
         #[serde(default, skip_serializing_if = "is_false")]
         after_cut_line: bool,
     },
+    /// A user was looked at, stands as the plan says, and is begun with.
+    UserStarted { user: String, begun: Begun },
     /// A deletion is about to be sent.
     DeletionStarted { user: String, method: RegisteredResource },
     /// A deletion is over.
@@ -82,23 +86,56 @@ pub(super) enum DeletionResult {
     Unanswered,
 }
 
+/// How a user stood when deletions were begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Begun {
+    /// The object id, where it could be read.
+    pub(super) id: Option<String>,
+    /// What is to be deleted, and nothing else.
+    pub(super) targets: BTreeSet<RegisteredResource>,
+    /// What else a rollback could cover, and this one leaves.
+    pub(super) others: BTreeSet<RegisteredResource>,
+    /// When that was, UTC.
+    #[serde(serialize_with = "serialize_timestamp")]
+    pub(super) time: DateTime<Utc>,
+}
+
 /// What is known of a user from the journal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct UserProgress {
+    /// How the user stood in the beginning, if there was one.
+    pub(super) begun: Option<Begun>,
     /// Methods that are deleted.
     pub(super) deleted: BTreeSet<RegisteredResource>,
     /// Methods whose deletion was begun, and has no known end.
     pub(super) uncertain: BTreeSet<RegisteredResource>,
     /// What became of the user.
     pub(super) ended: Option<(Outcome, String)>,
+    /// Whether a run before ended with the default, which was refused.
+    default_was_refused: bool,
+}
+
+impl UserProgress {
+    /// Whether everything that was to be deleted is.
+    pub(super) fn is_complete(&self) -> bool {
+        let is_deleted = |begun: &Begun| begun.targets.is_subset(&self.deleted);
+        self.begun.as_ref().is_some_and(is_deleted)
+    }
+
+    /// Whether the user was told to set another default, for which another method may be needed.
+    pub(super) fn may_register(&self) -> bool {
+        self.default_was_refused
+    }
 }
 
 /// What a journal says, of every user it knows by object id, else user principal name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     users: BTreeMap<String, UserProgress>,
-    /// Whether the last line is cut off.
+    /// Whether the last lines are cut off.
     is_cut: bool,
+    /// Whether there is no line break behind the last line.
+    lacks_break: bool,
 }
 
 /// The journal of a plan, in a file that no other run has open.
@@ -118,18 +155,7 @@ impl Journal {
         let io = |failure| Error::io(failure).at(origin());
         let mut file =
             OpenOptions::new().read(true).append(true).create(true).open(path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::new(
-                    ErrorKind::Journal,
-                    "a journal that another run is writing",
-                )
-                .help("wait until that run has ended")
-                .at(origin()));
-            }
-            Err(TryLockError::Error(failure)) => return Err(io(failure)),
-        }
+        lock(&file, &origin)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(io)?;
         let record = Record::of(&bytes, &plan.digest, endpoint.as_str(), &origin())?;
@@ -144,24 +170,27 @@ impl Journal {
 
     /// Notes that a run begins.
     pub(super) fn begin(&mut self, plan: &str, endpoint: &str, now: DateTime<Utc>) -> Result<()> {
-        let is_cut = std::mem::take(&mut self.record.is_cut);
-        if is_cut {
-            self.append(b"\n")?;
-        }
         let entry = Entry::RunStarted {
             plan: plan.to_owned(),
             endpoint: endpoint.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            after_cut_line: is_cut,
+            after_cut_line: self.record.is_cut,
         };
-        self.write(entry, now)
+        self.write(entry, now)?;
+        self.record.is_cut = false;
+        Ok(())
     }
 
     /// Writes a line, and returns when it is on the disk.
     pub(super) fn write(&mut self, entry: Entry, time: DateTime<Utc>) -> Result<()> {
         self.record.note(&entry);
         let line = Line { time, entry };
-        let mut bytes = serde_json::to_vec(&line).map_err(|failure| self.failed(failure.into()))?;
+        let mut bytes = Vec::new();
+        // A line without its end stays as it is.
+        if std::mem::take(&mut self.record.lacks_break) {
+            bytes.push(b'\n');
+        }
+        serde_json::to_writer(&mut bytes, &line).map_err(|failure| self.failed(failure.into()))?;
         bytes.push(b'\n');
         self.append(&bytes)
     }
@@ -174,6 +203,22 @@ impl Journal {
     fn failed(&self, failure: std::io::Error) -> Error {
         Error::io(failure).at(Origin::new(self.path.display().to_string()))
     }
+}
+
+/// Locks a journal, or says that another run has. A process that is being started may hold on to the lock of one that
+/// has ended, for a moment.
+fn lock(file: &File, origin: &impl Fn() -> Origin) -> Result<()> {
+    const TRIES: u32 = 20;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::Error(failure)) => return Err(Error::io(failure).at(origin())),
+        }
+    }
+    Err(Error::new(ErrorKind::Journal, "a journal that another run is writing")
+        .help("wait until that run has ended")
+        .at(origin()))
 }
 
 /// Makes sure that a new file is found again after the machine has failed.
@@ -200,18 +245,21 @@ impl Record {
     fn of(bytes: &[u8], plan: &str, endpoint: &str, origin: &Origin) -> Result<Self> {
         let mut record = Self::default();
         let mut is_begun = false;
-        let mut lines = (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')).peekable();
-        while let Some((number, text)) = lines.next() {
-            if !text.ends_with(b"\n") {
-                record.is_cut = true;
-                break;
-            }
-            let line = match serde_json::from_slice::<Line>(text) {
-                Ok(line) => line,
-                // A run that was killed within a line; the next one says so.
-                Err(_) if lines.peek().is_some_and(|(_, next)| says_cut(next)) => continue,
-                Err(failure) => return Err(damaged(origin, number).because(failure)),
+        // The number of a line that is cut off, and behind which a run has yet to begin.
+        let mut cut = None;
+        for (number, text) in (1..).zip(bytes.split_inclusive(|byte| *byte == b'\n')) {
+            let Ok(line) = serde_json::from_slice::<Line>(text) else {
+                if !is_cut_line(text) {
+                    return Err(damaged(origin, number));
+                }
+                cut = Some(number);
+                continue;
             };
+            let starts_behind =
+                matches!(line.entry, Entry::RunStarted { after_cut_line: true, .. });
+            if let Some(number) = cut.take().filter(|_| !starts_behind) {
+                return Err(damaged(origin, number));
+            }
             match &line.entry {
                 Entry::RunStarted { plan: of_plan, endpoint: at, .. } => {
                     check(of_plan, plan, "plan", origin)?;
@@ -222,19 +270,27 @@ impl Record {
                 entry => record.note(entry),
             }
         }
+        record.is_cut = cut.is_some();
+        record.lacks_break = bytes.last().is_some_and(|last| *last != b'\n');
         Ok(record)
     }
 
     /// What is known of a user.
     pub(super) fn user(&self, user: &PlannedUser) -> &UserProgress {
-        static NOTHING: UserProgress =
-            UserProgress { deleted: BTreeSet::new(), uncertain: BTreeSet::new(), ended: None };
+        static NOTHING: UserProgress = UserProgress {
+            begun: None,
+            deleted: BTreeSet::new(),
+            uncertain: BTreeSet::new(),
+            ended: None,
+            default_was_refused: false,
+        };
         self.users.get(user.key()).unwrap_or(&NOTHING)
     }
 
     /// Adds what an entry says.
     fn note(&mut self, entry: &Entry) {
-        let (Entry::DeletionStarted { user, .. }
+        let (Entry::UserStarted { user, .. }
+        | Entry::DeletionStarted { user, .. }
         | Entry::DeletionEnded { user, .. }
         | Entry::UserEnded { user, .. }) = entry
         else {
@@ -256,16 +312,23 @@ impl Record {
                 }
                 DeletionResult::Unanswered => {}
             },
-            Entry::UserEnded { outcome, why, .. } => known.ended = Some((*outcome, why.clone())),
+            Entry::UserStarted { begun, .. } => known.begun = Some(begun.clone()),
+            Entry::UserEnded { outcome, why, .. } => {
+                known.default_was_refused |= *outcome == Outcome::DefaultMustBeChangedFirst;
+                known.ended = Some((*outcome, why.clone()));
+            }
             Entry::RunStarted { .. } | Entry::RunEnded { .. } => {}
         }
     }
 }
 
-/// Whether a line says that the one before it is cut off.
-fn says_cut(line: &[u8]) -> bool {
-    let line = serde_json::from_slice::<Line>(line);
-    matches!(line, Ok(Line { entry: Entry::RunStarted { after_cut_line: true, .. }, .. }))
+/// How every line begins.
+const LINE: &[u8] = b"{\"time\":\"";
+
+/// Whether a line can be one of a journal, of which the end is missing.
+fn is_cut_line(line: &[u8]) -> bool {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.starts_with(LINE) || LINE.starts_with(line)
 }
 
 fn check(found: &str, expected: &str, what: &str, origin: &Origin) -> Result<()> {

@@ -9,6 +9,7 @@ mod outcome;
 mod run;
 mod token;
 mod transport;
+mod user;
 
 pub use self::http::{Endpoint, Graph};
 pub use self::journal::{Journal, Record};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mask::Masker;
+use crate::mask::{Masker, mask_repeated};
 use crate::rollback::masking::mask_name;
 
 /// What became of a user.
@@ -76,9 +76,8 @@ pub struct UserOutcome {
 impl UserOutcome {
     /// Replaces the user principal name, as [`Masker`] does in events.
     pub fn mask(&mut self, masker: &mut Masker) {
-        if let Some(name) = &self.upn {
-            self.why = self.why.replace(name.as_str(), "[masked]");
-        }
+        let personal: Vec<String> = self.upn.iter().cloned().collect();
+        self.why = mask_repeated(&self.why, &personal);
         mask_name(masker, self.id.as_ref(), &mut self.upn);
     }
 }

@@ -6,19 +6,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::change::{change, may_be, present};
-use super::client::{Client, Trouble};
+use super::client::Client;
 use super::http::Endpoint;
-use super::journal::{DeletionResult, Entry, Journal, Record, UserProgress};
-use super::live::{self, Live, NotRead};
+use super::journal::{Entry, Journal, Record, UserProgress};
 use super::outcome::{Outcome, UserOutcome};
 use super::token::TokenSource;
-use super::transport::{Answer, Clock, Request, Transport};
+use super::transport::{Clock, Transport};
+use super::user::{End, OneUser};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rollback::deletion::{Deletion, deletions, path};
-use crate::rollback::plan::{Plan, PlannedUser, RegisteredResource};
-use crate::rollback::planner::administrator;
-use crate::rollback::resource::Resource;
+use crate::rollback::plan::{Plan, PlannedUser};
 
 /// After how many users in a row with whom the service failed a run stops: it fails with all of them.
 const FAILURES_IN_A_ROW: u32 = 3;
@@ -26,7 +22,7 @@ const FAILURES_IN_A_ROW: u32 = 3;
 /// How a plan is carried out.
 #[derive(Debug, Clone)]
 pub struct Apply<'a> {
-    plan: &'a Plan,
+    pub(super) plan: &'a Plan,
     limit: Option<usize>,
     pace: Duration,
     retries: u32,
@@ -127,14 +123,18 @@ impl<'a> Apply<'a> {
         self
     }
 
-    /// The users whom a run would deal with, in order, by what the journal says.
+    /// The users whom a run would deal with, by what the journal says: in the order of the plan, those who are tried
+    /// again behind the others.
     pub fn pending(&self, record: &Record) -> Vec<&'a PlannedUser> {
-        let is_open = |user: &&PlannedUser| match &record.user(user).ended {
-            None => true,
-            Some((outcome, _)) => self.is_retry && outcome.may_be_retried(),
+        let ended =
+            |user: &PlannedUser| record.user(user).ended.as_ref().map(|(outcome, _)| *outcome);
+        let users: Vec<&PlannedUser> = self.plan.users_to_roll_back().collect();
+        let fresh = users.iter().filter(|user| ended(user).is_none());
+        let may_be_retried = |user: &&&PlannedUser| {
+            self.is_retry && ended(user).is_some_and(Outcome::may_be_retried)
         };
-        let users = self.plan.users_to_roll_back().filter(is_open);
-        users.take(self.limit.unwrap_or(usize::MAX)).collect()
+        let again = users.iter().filter(may_be_retried);
+        fresh.chain(again).copied().take(self.limit.unwrap_or(usize::MAX)).collect()
     }
 
     /// What has become of each user of the plan so far, by what the journal says. Nothing is sent.
@@ -195,9 +195,19 @@ impl<'a> Apply<'a> {
         Ok(Applied { plan: self.plan.digest.clone(), users, stopped })
     }
 
-    fn holds(names: &BTreeSet<String>, user: &PlannedUser) -> bool {
-        let own = [&user.id, &user.upn].into_iter().flatten();
-        own.into_iter().any(|name| names.contains(&name.to_lowercase()))
+    /// Whether one of the names of a user is protected by this run.
+    pub(super) fn protects(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.protected.contains(&name.to_lowercase()))
+    }
+
+    /// Whether one of the names of a user is named by this run.
+    pub(super) fn includes(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.named.contains(&name.to_lowercase()))
+    }
+
+    /// Whether this run protects anybody.
+    pub(super) fn has_protected(&self) -> bool {
+        !self.protected.is_empty()
     }
 }
 
@@ -227,178 +237,5 @@ fn outcome_of(user: &PlannedUser, progress: &UserProgress) -> UserOutcome {
         outcome,
         why,
         deleted: progress.deleted.len() as u64,
-    }
-}
-
-/// How it ended with a user.
-enum End {
-    Outcome(Outcome, String),
-    /// The service failed, which it may do with the next one, too.
-    ServiceFailed(String),
-    Stop(Error),
-}
-
-/// One user in a run.
-struct OneUser<'run, 'a, 'c> {
-    apply: &'run Apply<'a>,
-    user: &'a PlannedUser,
-    client: &'run mut Client<'c>,
-    journal: &'run mut Journal,
-}
-
-impl OneUser<'_, '_, '_> {
-    fn roll_back(&mut self) -> Result<End> {
-        let is_named = self.user.named || Apply::holds(&self.apply.named, self.user);
-        if !is_named && Apply::holds(&self.apply.protected, self.user) {
-            let why = "the user is on the list of those protected".to_owned();
-            return Ok(End::Outcome(Outcome::Excluded, why));
-        }
-        let live = match live::read(self.client, self.user.key()) {
-            Ok(live) => live,
-            Err(NotRead::User(why)) => return Ok(End::Outcome(Outcome::Failed, why)),
-            Err(NotRead::Trouble(trouble)) => return Ok(ended_by(trouble)),
-        };
-        if !is_named && let Some(why) = self.excluded(&live) {
-            return Ok(End::Outcome(Outcome::Excluded, why));
-        }
-        let plan = self.apply.plan;
-        let progress = self.journal.record().user(self.user).clone();
-        if let Some(why) = change(self.user, plan.created, &plan.covers, &live, &progress) {
-            return Ok(End::Outcome(Outcome::ChangedSince, why));
-        }
-        self.settle(&live, &progress)?;
-        for deletion in self.steps(&live) {
-            if let Some(end) = self.delete(&deletion)? {
-                return Ok(end);
-            }
-        }
-        let deleted = self.journal.record().user(self.user).deleted.len();
-        if deleted == 0 {
-            let why = "nothing of what the plan deletes is registered any more".to_owned();
-            return Ok(End::Outcome(Outcome::ChangedSince, why));
-        }
-        Ok(End::Outcome(Outcome::RolledBack, format!("{deleted} deleted")))
-    }
-
-    /// Why the user is left alone although nothing has changed: who is an administrator, or may be one.
-    fn excluded(&self, live: &Live) -> Option<String> {
-        match live.standing.is_administrator {
-            Some(true) => Some(administrator(&live.standing.roles).text),
-            Some(false) => None,
-            None if self.user.administrator == Some(false) => None,
-            None => Some(
-                "whether the user is an administrator is not known, and may not be read: make the plan with role \
-                 members or registration details, allow Directory.Read.All, or name the user with --include"
-                    .to_owned(),
-            ),
-        }
-    }
-
-    /// Writes down that deletions happened whose answer was lost.
-    fn settle(&mut self, live: &Live, progress: &UserProgress) -> Result<()> {
-        let present = present(&live.standing);
-        for method in progress.uncertain.difference(&present) {
-            self.note_end(method.clone(), DeletionResult::Gone, None, None)?;
-        }
-        Ok(())
-    }
-
-    /// What is to be deleted, with its ids, in order.
-    fn steps(&self, live: &Live) -> Vec<Deletion> {
-        let covers = &self.apply.plan.covers;
-        let planned = self.user.deletions.iter();
-        let sorts = planned.flat_map(|deletion| match &deletion.id {
-            Some(_) => vec![deletion.resource],
-            None => may_be(deletion.resource, self.user),
-        });
-        let sorts: Vec<Resource> = sorts.filter(|resource| covers.contains(resource)).collect();
-        deletions(&live.standing, &sorts)
-    }
-
-    /// Deletes one method; how it ended with the user, if it did.
-    fn delete(&mut self, deletion: &Deletion) -> Result<Option<End>> {
-        let id = deletion.id.clone().unwrap_or_default();
-        let method = RegisteredResource { resource: deletion.resource, id: Some(id.clone()) };
-        let was_begun = self.journal.record().user(self.user).uncertain.contains(&method);
-        let started = Entry::DeletionStarted { user: self.key(), method: method.clone() };
-        self.journal.write(started, self.client.clock().now())?;
-        let path = path(self.user.key(), deletion.resource, &id);
-        let answer = match self.client.send(&Request::delete(format!("/v1.0{path}"))) {
-            Ok(answer) => answer,
-            Err(trouble) => {
-                let why = Some(trouble.to_string());
-                self.note_end(method, DeletionResult::Unanswered, None, why)?;
-                return Ok(Some(ended_by(trouble)));
-            }
-        };
-        if matches!(answer.status, 200..=299) {
-            self.note_end(method, DeletionResult::Deleted, Some(&answer), None)?;
-            return Ok(None);
-        }
-        if answer.status == 404 {
-            // It was there a moment ago: a try before this one had deleted it, or somebody else was faster.
-            let why = (!was_begun).then(|| "not found".to_owned());
-            self.note_end(method, DeletionResult::Gone, Some(&answer), why)?;
-            return Ok(None);
-        }
-        let why = self.client.message(answer.status, &answer.body);
-        self.note_end(method, DeletionResult::Refused, Some(&answer), Some(why.clone()))?;
-        let what = deletion.resource.as_str();
-        let is_default =
-            deletion.is_default == Some(true) || why.to_lowercase().contains("default");
-        let end = if is_default
-            && deletion.resource.is_phone()
-            && matches!(answer.status, 400 | 409)
-        {
-            let why =
-                format!("{what} is the default, and the service refuses to delete it ({why})");
-            End::Outcome(Outcome::DefaultMustBeChangedFirst, self.with_done(why))
-        } else {
-            let why = match answer.status {
-                403 => format!(
-                    "{what} may not be deleted ({why}): needed are UserAuthenticationMethod.ReadWrite.All, and a role that may manage this user"
-                ),
-                _ => format!("{what} could not be deleted ({why})"),
-            };
-            End::Outcome(Outcome::Failed, self.with_done(why))
-        };
-        Ok(Some(end))
-    }
-
-    /// The reason, with what was deleted before.
-    fn with_done(&self, why: String) -> String {
-        match self.journal.record().user(self.user).deleted.len() {
-            0 => why,
-            number => format!("{why}; {number} deleted before"),
-        }
-    }
-
-    fn note_end(
-        &mut self,
-        method: RegisteredResource,
-        result: DeletionResult,
-        answer: Option<&Answer>,
-        why: Option<String>,
-    ) -> Result<()> {
-        let entry = Entry::DeletionEnded {
-            user: self.key(),
-            method,
-            result,
-            status: answer.map(|answer| answer.status),
-            request_id: answer.and_then(|answer| answer.request_id.clone()),
-            why,
-        };
-        self.journal.write(entry, self.client.clock().now())
-    }
-
-    fn key(&self) -> String {
-        self.user.key().to_owned()
-    }
-}
-
-fn ended_by(trouble: Trouble) -> End {
-    match trouble {
-        Trouble::Service(why) => End::ServiceFailed(format!("the service failed: {why}")),
-        Trouble::Stop(error) => End::Stop(error),
     }
 }

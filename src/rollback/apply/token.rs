@@ -42,8 +42,11 @@ impl Token {
 
     /// The token that an environment variable holds, given its name and its value.
     pub fn from_environment(name: &str, value: Option<OsString>) -> Result<Self> {
+        // What is no name may be the token itself, and is not repeated.
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let shown = if is_name { name } else { "of that name" };
         let Some(value) = value else {
-            return Err(Error::new(ErrorKind::Token, format!("no environment variable {name}"))
+            return Err(Error::new(ErrorKind::Token, format!("no environment variable {shown}"))
                 .expected("an access token in it")
                 .help("set it, or give --token-command"));
         };
