@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::similar::{can_be_same, can_be_several};
+use super::similar::{can_be_same, can_be_several, is_other_phone};
 use crate::model::Method;
 
 /// Adds one of a method.
@@ -29,11 +29,4 @@ pub(crate) fn remove(all: &mut BTreeMap<Method, u32>, method: &Method) {
             all.remove(&found);
         }
     }
-}
-
-/// Whether one is the mobile phone, not named, and the other a phone that is none.
-fn is_other_phone(one: &Method, other: &Method) -> bool {
-    let is_none = |method: &Method| matches!(method, Method::PhoneAlternate | Method::PhoneOffice);
-    let is_unnamed = |method: &Method| *method == Method::PhoneUnspecified;
-    (is_unnamed(one) && is_none(other)) || (is_none(one) && is_unnamed(other))
 }

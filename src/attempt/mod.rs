@@ -65,7 +65,7 @@ pub use self::answer::{
 pub(crate) use self::held::{add, remove};
 use self::ledger::Ledger;
 #[cfg(feature = "rollback")]
-pub(crate) use self::similar::can_be_same;
+pub(crate) use self::similar::{can_be_held, can_be_same};
 pub use self::window::AttemptWindow;
 
 /// A fold over events, in any order, into attempts and histories of users.

@@ -17,6 +17,20 @@ fn covers(unspecified: &Method, method: &Method) -> bool {
     }
 }
 
+/// Whether a method held can be the one that a record of its end speaks of: a phone that is not named is the mobile phone,
+/// and no other.
+#[cfg(feature = "rollback")]
+pub(crate) fn can_be_held(held: &Method, method: &Method) -> bool {
+    can_be_same(held, method) && !is_other_phone(held, method)
+}
+
+/// Whether one is the mobile phone, not named, and the other a phone that is none.
+pub(super) fn is_other_phone(one: &Method, other: &Method) -> bool {
+    let is_none = |method: &Method| matches!(method, Method::PhoneAlternate | Method::PhoneOffice);
+    let is_unnamed = |method: &Method| *method == Method::PhoneUnspecified;
+    (is_unnamed(one) && is_none(other)) || (is_none(one) && is_unnamed(other))
+}
+
 /// Whether a user can hold several of the method at once. Of phones, email and questions there is
 /// one each (inferred from how Graph addresses them).
 pub(super) fn can_be_several(method: &Method) -> bool {

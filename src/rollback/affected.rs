@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::covered::CoveredLog;
 use super::reason::Reason;
 use crate::attempt::{
-    Attempt, AttemptOutcome, MethodChange, UserHistory, add, can_be_same, remove,
+    Attempt, AttemptOutcome, MethodChange, UserHistory, add, can_be_held, remove,
 };
 use crate::model::{
     ActorKind, Method, MethodFamily, format_timestamp, serialize_optional_timestamp,
 };
+use crate::origin::Origin;
 
 /// The rule of what users register through combined registration.
 const REGISTERED: &str = "registration.registered";
@@ -92,24 +93,41 @@ impl Affected {
         let mut affected = Self { span, ..Self::default() };
         for (attempts, history) in users {
             let found = Found::in_history(&history, span);
-            if !found.live.is_empty() {
-                affected.users.push(holder(&history, found));
-            } else if !found.registered.is_empty() {
-                affected.others.push(deleted_since(&history, found));
-            } else if let Some(attempt) = attempts.iter().find(|one| is_unclear(one, span)) {
-                affected.others.push(unclear(&history, attempt));
+            let unclear = unclear(&history, &attempts, span);
+            if found.live.is_empty() && found.registered.is_empty() && unclear.is_none() {
+                continue;
             }
+            let is_holder = !found.live.is_empty();
+            let mut reasons = Vec::new();
+            if is_holder {
+                reasons.push(holds(&found));
+            } else if !found.registered.is_empty() {
+                reasons.push(Reason::new("deleted_since", DELETED_SINCE));
+            }
+            reasons.extend(unclear);
+            let user = AffectedUser {
+                user_id: history.user_id.clone(),
+                user_principal_name: history.user_principal_name.clone(),
+                methods: found.methods(),
+                reasons,
+                registered: found.registered,
+                deleted: found.deleted,
+            };
+            if is_holder { &mut affected.users } else { &mut affected.others }.push(user);
         }
         affected
     }
 }
 
+const DELETED_SINCE: &str = "All that is known to be registered through combined registration was deleted since, or is \
+                             not listed by the directory any more.";
+
 /// What the history of a user comes to.
 #[derive(Default)]
 struct Found {
     registered: Vec<MethodChange>,
-    /// The methods among them that are held still.
-    live: Vec<Method>,
+    /// The registrations of what is held still.
+    live: Vec<MethodChange>,
     deleted: Vec<MethodChange>,
 }
 
@@ -120,25 +138,50 @@ impl Found {
         for (is_deletion, change) in changes(history) {
             if is_deletion {
                 remove(&mut held, &change.method);
-                found.live.retain(|live| held.keys().any(|held| can_be_same(held, live)));
-                if !found.registered.is_empty() && is_phone_or_app(&change.method) {
-                    found.deleted.push(change.clone());
-                }
+                found.delete(&held, change);
                 continue;
             }
             add(&mut held, &change.method);
             if is_counted(change) && span.holds(change.time) {
                 found.registered.push(change.clone());
-                found.live.push(change.method.clone());
+                found.live.push(change.clone());
             }
         }
-        // What the directory lists in the end knows better.
-        let is_held =
-            |live: &Method| history.numbers_held.keys().any(|held| can_be_same(held, live));
+        // What the directory lists in the end knows better, unless it is not known which of two changes came first.
+        let is_held = |live: &MethodChange| {
+            let mut ends = history.methods_deleted.iter().filter(|end| end.time == live.time);
+            let mut held = history.numbers_held.keys();
+            held.any(|held| can_be_held(held, &live.method))
+                || ends.any(|end| can_be_held(&live.method, &end.method))
+        };
         found.live.retain(is_held);
-        found.live.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        found.live.dedup();
         found
+    }
+
+    /// Takes out what is held no more. The code that came with an app goes with it.
+    fn delete(&mut self, held: &BTreeMap<Method, u32>, change: &MethodChange) {
+        if !self.registered.is_empty() && is_phone_or_app(&change.method) {
+            self.deleted.push(change.clone());
+        }
+        let is_gone =
+            |live: &MethodChange| !held.keys().any(|held| can_be_held(held, &live.method));
+        let is_app = |live: &MethodChange| live.method.family() == MethodFamily::MobileApp;
+        let gone: Vec<Origin> = self
+            .live
+            .iter()
+            .filter(|live| is_gone(live) && is_app(live))
+            .map(|live| live.origin.clone())
+            .collect();
+        let came_with_it = |live: &MethodChange| is_app(live) && gone.contains(&live.origin);
+        self.live.retain(|live| !(is_gone(live) || came_with_it(live)));
+    }
+
+    /// What is held still, each once.
+    fn methods(&self) -> Vec<Method> {
+        let mut methods: Vec<Method> = self.live.iter().map(|live| live.method.clone()).collect();
+        methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        methods.dedup();
+        methods
     }
 }
 
@@ -160,52 +203,43 @@ fn is_phone_or_app(method: &Method) -> bool {
     matches!(method.family(), MethodFamily::Phone | MethodFamily::MobileApp)
 }
 
-/// Whether something was registered in an attempt, and the log does not say what.
-fn is_unclear(attempt: &Attempt, span: Span) -> bool {
-    let is_through =
-        matches!(attempt.outcome, AttemptOutcome::Completed | AttemptOutcome::SingleChange);
-    let is_registration = attempt.rule == REGISTERED || attempt.rule == COMPLETED;
-    let is_unknown = |method: &Method| matches!(method, Method::Other(_));
-    is_through
-        && is_registration
-        && span.holds(attempt.last)
-        && attempt.methods_obtained.iter().all(is_unknown)
-}
-
-fn holder(history: &UserHistory, found: Found) -> AffectedUser {
-    let names: Vec<&str> = found.live.iter().map(Method::as_str).collect();
-    let last = found.registered.last().map(|change| format_timestamp(change.time));
+fn holds(found: &Found) -> Reason {
+    let methods = found.methods();
+    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    let last = found.registered.iter().map(|change| change.time).max().map(format_timestamp);
     let text = format!(
         "Registered through combined registration, the last at {} (UTC), and not deleted since: {}.",
         last.unwrap_or_default(),
         names.join(", ")
     );
-    user(history, found, Reason::new("holds", text))
+    Reason::new("holds", text)
 }
 
-fn deleted_since(history: &UserHistory, found: Found) -> AffectedUser {
-    let text = "All that was registered through combined registration was deleted since, or is not listed by the \
-                directory any more.";
-    user(history, found, Reason::new("deleted_since", text))
-}
-
-fn unclear(history: &UserHistory, attempt: &Attempt) -> AffectedUser {
-    let origins: Vec<String> = attempt.origins.iter().map(ToString::to_string).collect();
+/// That something was registered, and the log does not say what, or calls it something that has no name here.
+fn unclear(history: &UserHistory, attempts: &[Attempt], span: Span) -> Option<Reason> {
+    let is_unknown = |change: &&MethodChange| {
+        let is_other = matches!(change.method, Method::Other(_));
+        is_other && change.rule == REGISTERED && span.holds(change.time)
+    };
+    let unnamed = history.methods_registered.iter().find(is_unknown);
+    let unnamed = unnamed.map(|change| (change.time, change.origin.to_string()));
+    let untold = || {
+        let attempt = attempts.iter().find(|attempt| is_untold(attempt, span))?;
+        let origins: Vec<String> = attempt.origins.iter().map(ToString::to_string).collect();
+        Some((attempt.last, origins.join("; ")))
+    };
+    let (time, origins) = unnamed.or_else(untold)?;
     let text = format!(
-        "Registered something at {} (UTC), and the log does not say which method: {}.",
-        format_timestamp(attempt.last),
-        origins.join("; ")
+        "Registered something at {} (UTC), and the log does not say which method: {origins}.",
+        format_timestamp(time)
     );
-    user(history, Found::default(), Reason::new("method_unknown", text))
+    Some(Reason::new("method_unknown", text))
 }
 
-fn user(history: &UserHistory, found: Found, reason: Reason) -> AffectedUser {
-    AffectedUser {
-        user_id: history.user_id.clone(),
-        user_principal_name: history.user_principal_name.clone(),
-        methods: found.live,
-        reasons: vec![reason],
-        registered: found.registered,
-        deleted: found.deleted,
-    }
+/// Whether something was registered in an attempt of which the log names no method.
+fn is_untold(attempt: &Attempt, span: Span) -> bool {
+    let is_through =
+        matches!(attempt.outcome, AttemptOutcome::Completed | AttemptOutcome::SingleChange);
+    let is_registration = attempt.rule == REGISTERED || attempt.rule == COMPLETED;
+    is_through && is_registration && span.holds(attempt.last) && attempt.methods_obtained.is_empty()
 }

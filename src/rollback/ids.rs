@@ -30,7 +30,8 @@ impl AskedUser {
         if is_object_id(name) {
             return Some(Self { id: Some(name.to_ascii_lowercase()), user_principal_name: None });
         }
-        let is_name = name.contains('@') && !name.contains(char::is_whitespace);
+        let is_part = |c: char| c.is_whitespace() || ",;|\"<>".contains(c);
+        let is_name = name.contains('@') && !name.contains(is_part);
         is_name.then(|| Self { id: None, user_principal_name: Some(name.to_owned()) })
     }
 }
@@ -99,7 +100,8 @@ fn named(name: &str, origin: &Origin, line: u64) -> Result<AskedUser> {
     AskedUser::named(name).ok_or_else(|| {
         let shown: String = name.chars().take(60).collect();
         let mut origin = origin.clone();
-        origin.line = Some(line);
+        // Of JSON, it is not known.
+        origin.line = (line > 0).then_some(line);
         Error::quoting(ErrorKind::Csv, format!("`{shown}`"))
             .expected(EXPECTED)
             .help("take the line out, or put # before it")

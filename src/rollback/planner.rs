@@ -65,6 +65,40 @@ impl Names {
     }
 }
 
+/// Users who are planned already.
+#[derive(Default)]
+struct Known {
+    ids: BTreeSet<String>,
+    /// Names of all of them.
+    names: BTreeSet<String>,
+    /// Names of those whose id is not known.
+    names_alone: BTreeSet<String>,
+}
+
+impl Known {
+    /// Adds a user, unless it is one of those. A name alone is that of whoever bears it; an id is another user than an id.
+    fn add(&mut self, id: Option<&str>, name: Option<&str>) -> bool {
+        let (id, name) = (id.map(str::to_ascii_lowercase), name.map(str::to_ascii_lowercase));
+        let is_known = match (&id, &name) {
+            (Some(id), name) => {
+                self.ids.contains(id)
+                    || name.as_ref().is_some_and(|name| self.names_alone.contains(name))
+            }
+            (None, Some(name)) => self.names.contains(name),
+            (None, None) => true,
+        };
+        if is_known {
+            return false;
+        }
+        if id.is_none() {
+            self.names_alone.extend(name.clone());
+        }
+        self.ids.extend(id);
+        self.names.extend(name);
+        true
+    }
+}
+
 impl<'a> Planner<'a> {
     /// How long a plan is valid unless something else is asked for: 7 days.
     pub const VALID_FOR: TimeDelta = TimeDelta::days(7);
@@ -128,7 +162,7 @@ impl<'a> Planner<'a> {
     /// The plan for these users.
     pub fn plan(&self, ids: &IdList) -> Plan {
         let mut users: Vec<PlannedUser> = Vec::with_capacity(ids.users.len());
-        let mut known = BTreeSet::new();
+        let mut known = Known::default();
         let mut rolled_back = 0;
         let mut duplicates = ids.duplicates;
         for asked in &ids.users {
@@ -148,14 +182,13 @@ impl<'a> Planner<'a> {
         &self,
         asked: &AskedUser,
         rolled_back: &mut usize,
-        known: &mut BTreeSet<String>,
+        known: &mut Known,
     ) -> Option<PlannedUser> {
         let state = self.state.of(&asked.names());
         let is_ambiguous = asked.id.is_none() && !state.rivals.is_empty();
         let id = asked.id.clone().or_else(|| state.ids.first().cloned());
         let upn = asked.user_principal_name.clone().or_else(|| state.names.first().cloned());
-        let key = id.as_ref().or(upn.as_ref()).map(|key| key.to_ascii_lowercase());
-        if !known.insert(key.unwrap_or_default()) {
+        if !is_ambiguous && !known.add(id.as_deref(), upn.as_deref()) {
             return None;
         }
         let state_or_none = if is_ambiguous { UserState::default() } else { state.clone() };

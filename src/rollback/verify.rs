@@ -106,21 +106,29 @@ pub struct LoggedChange {
 ///
 /// A record of a deletion confirms one deletion of the user that it can be about: the sort it names first, else one
 /// that it may mean. A demand to register again confirms all. What the directory lists after a change ("Update user")
-/// confirms where no service wrote a record of its own within [`Attempts::TWIN_REACH`].
+/// confirms where no service wrote a record of its own within [`Attempts::TWIN_REACH`]. What was registered since the plan
+/// was made, and deleted again, confirms nothing.
 #[derive(Debug, Clone)]
 pub struct Verifier<'a> {
     plan: &'a Plan,
-    /// The places of users, by their names in lower case.
-    users: BTreeMap<String, usize>,
+    /// The places of users, by their names in lower case; none where several have one name.
+    users: BTreeMap<String, Option<usize>>,
     seen: Vec<Seen>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Seen {
-    deleted: Vec<LoggedChange>,
-    listed_without: Vec<LoggedChange>,
+    /// What changed, by records of services.
+    changes: Vec<(Change, LoggedChange)>,
+    /// What changed, by lists of the directory.
+    listed: Vec<(Change, LoggedChange)>,
     failed: Vec<LoggedChange>,
-    registered: Vec<LoggedChange>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    Deleted,
+    Registered,
 }
 
 impl<'a> Verifier<'a> {
@@ -129,7 +137,8 @@ impl<'a> Verifier<'a> {
         let mut users = BTreeMap::new();
         for (place, user) in plan.users_to_roll_back().enumerate() {
             for name in [&user.id, &user.upn].into_iter().flatten() {
-                users.insert(name.to_lowercase(), place);
+                let known = users.entry(name.to_lowercase()).or_insert(Some(place));
+                *known = known.filter(|known| *known == place);
             }
         }
         let seen = vec![Seen::default(); plan.users_to_roll_back().count()];
@@ -148,21 +157,15 @@ impl<'a> Verifier<'a> {
             return;
         }
         let Some(meaning) = Meaning::of(classification.rule) else { return };
-        let mut change = logged(event, classification);
+        let change = logged(event, classification);
         let seen = &mut self.seen[user];
         match (meaning, classification.outcome) {
-            (Meaning::Deleted, Outcome::Success) => seen.deleted.push(change),
+            (Meaning::Deleted, Outcome::Success) => seen.changes.push((Change::Deleted, change)),
             (Meaning::Deleted, Outcome::Failure) => seen.failed.push(change),
-            (Meaning::Registered, Outcome::Success) => seen.registered.push(change),
-            (Meaning::Listed, Outcome::Success) => {
-                // Gained methods are among those listed after it, lost ones are not.
-                let stated = DirectoryMethods::of(event);
-                let listed = stated.map(|stated| stated.held).unwrap_or_default();
-                change.methods.retain(|method| !listed.contains(method));
-                if !change.methods.is_empty() {
-                    seen.listed_without.push(change);
-                }
+            (Meaning::Registered, Outcome::Success) => {
+                seen.changes.push((Change::Registered, change));
             }
+            (Meaning::Listed, Outcome::Success) => seen.listed.extend(listed(event, &change)),
             _ => {}
         }
     }
@@ -171,12 +174,15 @@ impl<'a> Verifier<'a> {
     fn user_of(&self, event: &Event) -> Option<usize> {
         let names = event.user()?;
         match (names.id, names.user_principal_name) {
-            (Some(id), name) => self.users.get(&id.to_lowercase()).copied().or_else(|| {
-                let place = *self.users.get(&name?.to_lowercase())?;
+            (Some(id), name) => {
+                if let Some(place) = self.users.get(&id.to_lowercase()) {
+                    return *place;
+                }
+                let place = (*self.users.get(&name?.to_lowercase())?)?;
                 let has_no_id = self.plan.users_to_roll_back().nth(place)?.id.is_none();
                 has_no_id.then_some(place)
-            }),
-            (None, name) => self.users.get(&name?.to_lowercase()).copied(),
+            }
+            (None, name) => *self.users.get(&name?.to_lowercase())?,
         }
     }
 
@@ -232,13 +238,16 @@ impl Meaning {
             | REQUIRED_REGISTRATION
             | "credential.passkey_deleted"
             | "credential.windows_hello_deleted"
-            | "credential.phone_sign_in_deleted"
+            | PHONE_SIGN_IN_DELETED
             | "credential.platform_credential_deleted" => Self::Deleted,
             "twin.methods_changed" => Self::Listed,
             _ => return None,
         })
     }
 }
+
+/// The rule of phone sign-in that was removed from an app.
+const PHONE_SIGN_IN_DELETED: &str = "credential.phone_sign_in_deleted";
 
 /// The rule of the demand that a user register again, which deletes phones and apps.
 const REQUIRED_REGISTRATION: &str = "registration.admin_required_registration";
@@ -257,17 +266,48 @@ fn logged(event: &Event, classification: &Classification) -> LoggedChange {
     }
 }
 
+/// What the directory lists as gained and lost by a change, one method each. Of a phone, calls and texts are one.
+fn listed(event: &Event, change: &LoggedChange) -> Vec<(Change, LoggedChange)> {
+    // Gained methods are among those listed after it, lost ones are not.
+    let held = DirectoryMethods::of(event).map(|stated| stated.held).unwrap_or_default();
+    let mut found: Vec<(Change, LoggedChange)> = Vec::new();
+    for method in &change.methods {
+        let what = if held.contains(method) { Change::Registered } else { Change::Deleted };
+        let is_same = |(known, other): &(Change, LoggedChange)| {
+            *known == what && Resource::of(&other.methods[0]) == Resource::of(method)
+        };
+        if !found.iter().any(is_same) {
+            found.push((what, LoggedChange { methods: vec![method.clone()], ..change.clone() }));
+        }
+    }
+    found
+}
+
 fn verify(plan: &Plan, user: &PlannedUser, seen: Seen) -> VerifiedUser {
-    let Seen { mut deleted, mut listed_without, failed, mut registered } = seen;
-    deleted.sort_by_key(|change| change.time);
-    listed_without.sort_by_key(|change| change.time);
-    registered.sort_by_key(|change| change.time);
-    listed_without.retain(|listed| !deleted.iter().any(|change| is_twin(change, listed)));
+    let mut changes = seen.changes;
+    let is_new = |listed: &(Change, LoggedChange)| {
+        !changes.iter().any(|(what, change)| *what == listed.0 && is_twin(change, &listed.1))
+    };
+    let listed: Vec<_> = seen.listed.into_iter().filter(is_new).collect();
+    changes.extend(listed);
+    // Of one time, what was deleted comes first.
+    changes.sort_by_key(|(what, change)| (change.time, *what));
+    let (mut registered, mut deleted, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    let mut in_hand: Vec<Method> = Vec::new();
+    for (what, change) in changes {
+        if what == Change::Registered {
+            in_hand.extend(change.methods.iter().cloned());
+            registered.push(change);
+        } else if takes_back(&change, &mut in_hand) {
+            others.push(change);
+        } else {
+            deleted.push(change);
+        }
+    }
     let mut confirmed: Vec<Option<LoggedChange>> = vec![None; user.deletions.len()];
-    let mut others = Vec::new();
     // Records that say which method it was choose before those that may mean several.
     let (exact, vague): (Vec<_>, Vec<_>) = deleted.into_iter().partition(is_exact);
-    for change in exact.into_iter().chain(vague).chain(listed_without) {
+    for change in exact.into_iter().chain(vague) {
         if !confirm(&user.deletions, &mut confirmed, &change) {
             others.push(change);
         }
@@ -286,6 +326,7 @@ fn verify(plan: &Plan, user: &PlannedUser, seen: Seen) -> VerifiedUser {
         Resource::of(method).is_some_and(|resource| plan.covers.contains(&resource))
     };
     registered.retain(|change| change.methods.is_empty() || change.methods.iter().any(is_covered));
+    others.sort_by_key(|change| change.time);
     VerifiedUser {
         id: user.id.clone(),
         upn: user.upn.clone(),
@@ -293,13 +334,31 @@ fn verify(plan: &Plan, user: &PlannedUser, seen: Seen) -> VerifiedUser {
         deletions,
         registered_since: registered,
         other_deletions: others,
-        failed_deletions: failed,
+        failed_deletions: seen.failed,
     }
 }
 
+/// Whether a deletion is of something that was registered since the plan was made. What was, is out of hand then.
+fn takes_back(change: &LoggedChange, in_hand: &mut Vec<Method>) -> bool {
+    if change.rule == REQUIRED_REGISTRATION {
+        in_hand.clear();
+        return false;
+    }
+    let before = in_hand.len();
+    in_hand.retain(|method| !change.methods.iter().any(|deleted| can_be_same(method, deleted)));
+    in_hand.len() < before
+}
+
+/// Whether a list of the directory shows what a service wrote a record of.
 fn is_twin(change: &LoggedChange, listed: &LoggedChange) -> bool {
     let reach: TimeDelta = Attempts::TWIN_REACH;
+    let is_about = |method: &Method| {
+        listed.methods.iter().any(|listed| {
+            can_be_same(method, listed) || Resource::of(method) == Resource::of(listed)
+        })
+    };
     (change.time - listed.time).abs() <= reach
+        && (change.methods.is_empty() || change.methods.iter().any(is_about))
 }
 
 /// Whether a record says which method was deleted.
@@ -328,6 +387,10 @@ fn confirm(
             confirmed[*place] = Some(change.clone());
         }
         return !reset.is_empty();
+    }
+    // Phone sign-in may be removed from an app that stays.
+    if change.rule == PHONE_SIGN_IN_DELETED {
+        return false;
     }
     let names = |place: &&usize| {
         let resource = deletions[**place].resource;

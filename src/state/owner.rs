@@ -23,11 +23,15 @@ impl Owner {
 
     /// The user that an entry is, or is about: by `id`, `userId` or `objectId`, and `userPrincipalName`.
     pub(super) fn of_user(entity: &Entity<'_>) -> Result<Option<Self>> {
-        let id = match entity.text("userId")?.or(entity.text("objectId")?) {
-            Some(id) => Some(id),
-            None => entity.text("id")?.filter(|id| is_id(id)),
-        };
-        let owner = Self { id: id.map(lower), name: entity.text("userPrincipalName")?.map(lower) };
+        let keys = ["userId", "objectId", "id"];
+        let texts = keys.map(|key| entity.text(key));
+        let [user, object, own] = texts;
+        let texts = [user?, object?, own?];
+        let id = texts.into_iter().flatten().find(|text| is_id(text)).map(lower);
+        // Some answers are about a user who was asked for by name.
+        let is_name = |text: &&str| text.contains('@');
+        let asked_for = texts[0].filter(is_name);
+        let owner = Self { id, name: entity.text("userPrincipalName")?.or(asked_for).map(lower) };
         Ok((owner != Self::default()).then_some(owner))
     }
 

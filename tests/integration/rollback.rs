@@ -772,16 +772,14 @@ fn methods_without_ids_are_in_the_script_and_not_in_batches() {
     write_powershell(&plan, &mut script).unwrap();
     let script = String::from_utf8(script).unwrap();
     assert!(script.contains("SupportsShouldProcess") && script.contains("-WhatIf"));
-    assert!(
-        script.contains("@{ Key = 'ada@example.com'; Name = 'ada@example.com'; Deletions = @(")
-    );
-    assert!(script.contains("AllOf = 'softwareOathMethods'"), "{script}");
+    assert!(script.contains("Key = 'ada@example.com'; Name = 'ada@example.com'"), "{script}");
+    assert!(script.contains("Collection = 'softwareOathMethods'; Id = $null"), "{script}");
     assert!(script.contains(&plan.digest) && script.contains("$expected = 2"));
 }
 
 #[test]
 fn nothing_in_a_script_is_a_command_but_its_own() {
-    let name = "eve';$(whoami);'#>@example.com";
+    let name = "eve'$(whoami)'#@example.com";
     let csv = format!(
         "userPrincipalName,StrongAuthenticationMethods,StrongAuthenticationRequirements\n{name},OneWaySMS,\n"
     );
@@ -790,12 +788,9 @@ fn nothing_in_a_script_is_a_command_but_its_own() {
     let mut script = Vec::new();
     write_powershell(&plan, &mut script).unwrap();
     let script = String::from_utf8(script).unwrap();
-    assert!(script.contains("Name = 'eve'';$(whoami);''#>@example.com'"), "{script}");
-    assert_eq!(script.matches("#>").count(), 2, "the comment ends once: {script}");
-    assert!(
-        script.contains("Key = 'eve%27%3B%24%28whoami%29%3B%27%23%3E@example.com'"),
-        "{script}"
-    );
+    assert!(script.contains("Name = 'eve''$(whoami)''#@example.com'"), "{script}");
+    assert_eq!(script.matches("#>").count(), 1, "the comment ends once: {script}");
+    assert!(script.contains("Key = 'eve%27%24%28whoami%29%27%23@example.com'"), "{script}");
 }
 
 // Who is affected, by the log.
@@ -1030,4 +1025,282 @@ fn a_demand_to_register_again_confirms_all_and_others_users_records_none() {
     failed["result"] = json!("failure");
     let found = verify(&plan, &[failed]);
     assert_eq!((found.counts.open, found.users[0].failed_deletions.len()), (2, 1));
+}
+
+// What adversarial readings found.
+
+#[test]
+fn a_requirement_that_cannot_be_read_makes_nobody_eligible() {
+    let user = |requirements: Value| {
+        json!({
+            "ObjectId": ADA, "StrongAuthenticationMethods": [{"IsDefault": true, "MethodType": "OneWaySMS"}],
+            "StrongAuthenticationRequirements": requirements,
+        })
+        .to_string()
+    };
+    for refused in [
+        json!(["@{RelyingParty=*; RememberDevicesNotIssuedBefore=11/11/2022; State=Enforced}"]),
+        json!("@{RelyingParty=*; State=Enforced}"),
+        json!(["System.Object[]"]),
+        json!("System.Collections.ArrayList"),
+        json!(["urn:x"]),
+        json!([{"RelyingParty": " "}]),
+        json!([{"State": "Enforced"}]),
+        json!([3]),
+    ] {
+        let read = UserExports::new().add_slice("users.json", user(refused.clone()).as_bytes());
+        assert_eq!(read.unwrap_err().kind(), ErrorKind::Json, "{refused}");
+    }
+    for (required, expected) in [
+        (json!([{"RelyingParty": " * ", "State": "Enforced"}]), Some(false)),
+        (json!(["*"]), Some(false)),
+        (json!("Enforced"), Some(false)),
+        (json!([" enabled "]), Some(false)),
+        (json!(["Disabled"]), Some(true)),
+        (json!({"value": [], "Count": 0}), Some(true)),
+        (json!(null), None),
+    ] {
+        assert_eq!(planned(&[user(required.clone())]).eligible, expected, "{required}");
+    }
+    let csv = |header: &str, cells: &str| {
+        format!("ObjectId,StrongAuthenticationMethods,{header}\n{ADA},OneWaySMS,{cells}\n")
+    };
+    for cell in [
+        "*:Enforced",
+        "* Enforced",
+        "Enforced Enforced",
+        "Enabled (per-user)",
+        "@{RelyingParty=*}",
+        "urn:x",
+    ] {
+        let text = csv("StrongAuthenticationRequirements", cell);
+        let error = UserExports::new().add_slice("users.csv", text.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Csv, "{cell}");
+    }
+    // A state beside the list, of the same row, is a statement of its own.
+    let both = planned(&[csv("StrongAuthenticationRequirements,perUserMfaState", ",enforced")]);
+    assert_eq!(both.eligible, None, "{both:?}");
+    // A state that has no name here is known by nobody, whatever another export says.
+    let state = |state| written(Form::ReportJson, &[], Some(state), None).remove(1);
+    let phone = written(Form::Graph, &[Has::Graph(MobilePhone)], None, None).remove(0);
+    let user = planned(&[phone, state("disabled"), state("unknownFutureValue")]);
+    assert_eq!(user.eligible, None, "{user:?}");
+}
+
+#[test]
+fn a_method_that_has_no_name_here_may_be_a_strong_one() {
+    let legacy = json!({
+        "ObjectId": ADA, "StrongAuthenticationMethods": [{"MethodType": "NewType"}],
+        "StrongAuthenticationRequirements": [],
+    });
+    let user = planned(&[legacy.to_string()]);
+    assert_eq!(user.eligible, Some(true), "the document counts entries: {user:?}");
+    assert!(user.deletions.is_empty() && codes(&user).contains(&"nothing_covered"));
+    let requirement = written(Form::ReportJson, &[], Some("disabled"), None).remove(1);
+    let graph = json!({"@odata.context": context("methods"), "value": [
+        {"@odata.type": "#microsoft.graph.telepathyAuthenticationMethod", "id": "t"}]});
+    let report = json!({"id": ADA, "methodsRegistered": ["newThing"], "isAdmin": false});
+    for unknown in [graph, report] {
+        let user = planned(&[unknown.to_string(), requirement.clone()]);
+        assert_eq!(user.eligible, None, "{user:?}");
+        assert!(codes(&user).contains(&"methods_unknown"));
+    }
+    for cell in
+        ["\"{OneWaySMS, TwoWayVoiceMobile}\"", "OneWaySMS TwoWayVoiceMobile", "System.Object[]"]
+    {
+        let text = format!("ObjectId,StrongAuthenticationMethods\n{ADA},{cell}\n");
+        let error = UserExports::new().add_slice("users.csv", text.as_bytes()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Csv, "{cell}");
+    }
+    // A default that has no name here may be any of them.
+    let default = json!({"id": ADA, "methodsRegistered": ["mobilePhone"], "defaultMfaMethod": "someNew", "perUserMfaState": "disabled"});
+    assert_eq!(planned(&[default.to_string()]).deletions[0].is_default, None);
+}
+
+#[test]
+fn every_method_of_a_list_is_in_the_plan() {
+    let requirement = written(Form::ReportJson, &[], Some("disabled"), None).remove(1);
+    let list = |entries: Value| json!({"@odata.context": context("methods"), "value": entries});
+    let phone = |resource: Resource| json!({"@odata.type": "#microsoft.graph.phoneAuthenticationMethod", "id": id_of(resource)});
+    let user = planned(&[
+        list(json!([phone(MobilePhone), phone(AlternateMobilePhone)])).to_string(),
+        requirement.clone(),
+    ]);
+    assert_eq!(
+        resources(&user),
+        [AlternateMobilePhone, MobilePhone],
+        "the id says which phone it is"
+    );
+    let app = |id: Value| json!({"@odata.type": "#microsoft.graph.softwareOathAuthenticationMethod", "id": id});
+    let user = planned(&[
+        list(json!([app(json!("a")), app(json!(null))])).to_string(),
+        requirement.clone(),
+    ]);
+    let ids: Vec<Option<&str>> =
+        user.deletions.iter().map(|deletion| deletion.id.as_deref()).collect();
+    assert_eq!(ids, [None, Some("a")]);
+    // Pages in two files: the second one is not all there is.
+    let mut first = list(json!([app(json!("a"))]));
+    first["@odata.nextLink"] = json!("https://graph.microsoft.com/v1.0/next");
+    let user =
+        planned(&[first.to_string(), list(json!([app(json!("b"))])).to_string(), requirement]);
+    assert_eq!(user.eligible, None, "{user:?}");
+}
+
+#[test]
+fn a_user_who_is_listed_by_name_and_by_id_is_one_and_namesakes_are_two() {
+    let state = exports(&[TWO.to_owned()]);
+    for list in [
+        format!("user_id,user_upn\n,ada@example.com\n{ADA},ada@example.com\n"),
+        format!("user_id,user_upn\n{ADA},ada@example.com\n,ada@example.com\n"),
+    ] {
+        let plan = Planner::new(&state, now()).plan(&ids(&list));
+        assert_eq!((plan.users.len(), plan.counts.duplicates), (1, 1), "{list}");
+    }
+    let list = format!("user_id,user_upn\n{ADA},ada@example.com\n{BEN},ada@example.com\n");
+    assert_eq!(Planner::new(&state, now()).plan(&ids(&list)).users.len(), 2);
+    let both = format!("{ADA};ada@example.com\n");
+    assert!(IdList::read("ids.txt", both.as_bytes()).is_err());
+    // What asks for a user by name says so.
+    let by_name = json!({"userId": "ada@example.com", "perUserMfaState": "enforced"});
+    let state = exports(&[by_name.to_string()]);
+    let ada = Planner::new(&state, now()).plan(&ids("ada@example.com")).users.remove(0);
+    assert_eq!((ada.id, ada.eligible), (None, Some(false)));
+}
+
+#[test]
+fn the_script_is_ascii_and_notes_are_comments() {
+    let csv = "userPrincipalName,StrongAuthenticationMethods,StrongAuthenticationRequirements\n\u{451};calc;\u{2019}@example.com,OneWaySMS,\n"
+        .replace(';', "\u{451}");
+    let name = "\u{451}\u{451}calc\u{451}\u{2019}@example.com";
+    let state = exports(&[csv]);
+    let plan = Planner::new(&state, now()).plan(&ids(name));
+    assert_eq!(plan.counts.to_roll_back, 1, "{plan:?}");
+    let mut script = Vec::new();
+    write_powershell(&plan, &mut script).unwrap();
+    assert!(script.is_ascii());
+    assert!(String::from_utf8(script).unwrap().contains("[char]0x0451 + 'calc'"));
+}
+
+#[test]
+fn what_was_registered_and_deleted_after_the_plan_confirms_nothing() {
+    let plan = plan_for(&[Has::Graph(MicrosoftAuthenticator)]);
+    let registered = of_ada(
+        "2026-05-12T10:05:00Z",
+        REGISTERED,
+        "User registered Authenticator App with Notification",
+    );
+    let deleted = of_ada("2026-05-12T10:07:00Z", DELETED, "User deleted Authenticator App");
+    let found = verify(&plan, &[registered.clone(), deleted.clone()]);
+    assert_eq!((found.counts.open, found.users[0].other_deletions.len()), (1, 1));
+    // Ours comes before that.
+    let ours = of_ada(
+        "2026-05-12T10:01:00Z",
+        "Admin deleted security info",
+        "Admin deleted Authenticator App for user",
+    );
+    let found = verify(&plan, &[deleted, registered, ours]);
+    assert_eq!(found.counts.open, 0);
+    let by = found.users[0].deletions[0].confirmed.as_ref().unwrap();
+    assert_eq!(by.by.as_deref(), Some("ivo.admin@example.com"));
+    // Phone sign-in was removed, and the app stays.
+    let mut sign_in =
+        of_ada("2026-05-12T10:01:00Z", "Delete passwordless phone sign-in credential", "");
+    sign_in["loggedByService"] = json!("Device Registration Service");
+    assert_eq!(verify(&plan, &[sign_in]).counts.open, 1);
+}
+
+#[test]
+fn lists_of_the_directory_confirm_what_no_service_wrote() {
+    let plan = plan_for(&[Has::Graph(MicrosoftAuthenticator), Has::Graph(MobilePhone)]);
+    let types = |types: &[u64]| {
+        let entries: Vec<Value> =
+            types.iter().map(|number| json!({"MethodType": number, "Default": false})).collect();
+        Value::from(entries).to_string()
+    };
+    let update = |time: &str, old: &[u64], new: &[u64]| {
+        let mut event = of_ada(time, "Update user", "");
+        event["loggedByService"] = json!("Core Directory");
+        event["targetResources"][0]["modifiedProperties"] = json!([{
+            "displayName": "StrongAuthenticationMethod", "oldValue": types(old), "newValue": types(new),
+        }]);
+        event
+    };
+    let both = verify(&plan, &[update("2026-05-12T10:00:00Z", &[0, 5, 6], &[])]);
+    assert_eq!(both.counts.open, 0, "{both:?}");
+    // The app by the directory, the phone two minutes later by a service.
+    let phone = of_ada(
+        "2026-05-12T10:02:00Z",
+        "Admin deleted security info",
+        "Admin deleted Mobile Phone SMS for user",
+    );
+    let found = verify(&plan, &[update("2026-05-12T10:00:00Z", &[5, 6], &[5]), phone]);
+    assert_eq!(found.counts.open, 0, "{found:?}");
+    // What the directory lists as gained was registered.
+    let again = verify(&plan, &[update("2026-05-12T10:30:00Z", &[], &[5])]);
+    assert_eq!((again.counts.open, again.counts.registered_again), (2, 1), "{again:?}");
+}
+
+#[test]
+fn a_phone_that_is_not_named_is_no_other_phone() {
+    let who = "p@example.com";
+    let at = |day: u32| format!("2026-03-{day:02}T08:00:00Z");
+    let office = event(&at(1), REGISTERED, "User registered Office Phone", who);
+    let phone = event(&at(3), REGISTERED, "User registered Phone", who);
+    let deleted = event(&at(4), DELETED, "User deleted Phone", who);
+    let found =
+        affected(&[office, phone, deleted], Span { since: parse_timestamp(&at(2)), until: None });
+    assert_eq!((found.users.len(), found.others.len()), (0, 1), "{found:?}");
+}
+
+#[test]
+fn the_code_of_an_app_goes_with_the_app() {
+    let who = "p@example.com";
+    let events = [
+        event(
+            "2026-03-01T08:00:00Z",
+            REGISTERED,
+            "User registered Authenticator App with Notification and Code",
+            who,
+        ),
+        event("2026-03-02T08:00:00Z", DELETED, "User deleted Authenticator App", who),
+    ];
+    let found = affected(&events, Span::default());
+    assert_eq!((found.users.len(), found.others.len()), (0, 1), "{found:?}");
+}
+
+#[test]
+fn who_deleted_and_registered_in_one_second_is_affected() {
+    let who = "p@example.com";
+    let registered =
+        || event("2026-03-01T08:00:00Z", REGISTERED, "User registered Mobile Phone SMS", who);
+    let deleted = || event("2026-03-01T08:00:00Z", DELETED, "User deleted Mobile Phone SMS", who);
+    for events in [[registered(), deleted()], [deleted(), registered()]] {
+        assert_eq!(
+            affected(&events, Span::default()).users.len(),
+            1,
+            "which came first is not known"
+        );
+    }
+}
+
+#[test]
+fn a_method_without_a_name_is_told_beside_all_else() {
+    let who = "p@example.com";
+    let at = |day: u32| format!("2026-03-{day:02}T08:00:00Z");
+    let unknown = event(&at(1), REGISTERED, "User registered Quantum thing", who);
+    let mail = event(&at(1), REGISTERED, "User registered Email", who);
+    let found = affected(&[unknown.clone(), mail], Span::default());
+    assert_eq!(found.others[0].reasons[0].code, "method_unknown", "{found:?}");
+    let events = [
+        unknown,
+        event(&at(2), REGISTERED, "User registered Mobile Phone SMS", who),
+        event(&at(3), DELETED, "User deleted Mobile Phone SMS", who),
+    ];
+    let codes: Vec<String> = affected(&events, Span::default()).others[0]
+        .reasons
+        .iter()
+        .map(|one| one.code.to_string())
+        .collect();
+    assert_eq!(codes, ["deleted_since", "method_unknown"]);
 }

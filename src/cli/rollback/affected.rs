@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &AffectedArguments) -> io::Result<Ending> {
     let mut session = Session::new(arguments.output.mask, arguments.input.on_error);
     let Some(affected) = read(arguments, &mut session)? else { return Ok(Ending::Failed) };
     match arguments.format {
-        AffectedFormat::Ids => write_ids(&affected, &mut output)?,
+        AffectedFormat::Ids => write_ids(&affected, arguments.output.mask, &mut output)?,
         AffectedFormat::Table => {
             output.text_table().write(&affected_table(&affected), &mut output)?;
         }
@@ -51,19 +51,21 @@ fn read(arguments: &AffectedArguments, session: &mut Session) -> io::Result<Opti
     Ok(Some(affected))
 }
 
-/// One id a line. Who has none in the log is listed by user principal name, so that nobody is left out.
-fn write_ids(affected: &Affected, output: &mut Output) -> io::Result<()> {
+/// One id a line. Who has none in the log is listed by user principal name, so that nobody is left out; a masked one would
+/// be nobody's.
+fn write_ids(affected: &Affected, is_masked: bool, output: &mut Output) -> io::Result<()> {
     let mut without_id = 0;
     for user in &affected.users {
-        let name = user.user_id.as_ref().or(user.user_principal_name.as_ref());
         without_id += u64::from(user.user_id.is_none());
-        writeln!(output, "{}", printable(name.map_or("", String::as_str)))?;
+        let name = user.user_principal_name.as_ref().filter(|_| !is_masked);
+        if let Some(name) = user.user_id.as_ref().or(name) {
+            writeln!(output, "{}", printable(name))?;
+        }
     }
     if without_id > 0 {
-        complain(&format!(
-            "warning: of {} the log has no object id; they are listed by user principal name",
-            plural(without_id, "user")
-        ));
+        let fate = if is_masked { "left out" } else { "listed by user principal name" };
+        let users = plural(without_id, "user");
+        complain(&format!("warning: of {users} the log has no object id; they are {fate}"));
     }
     Ok(())
 }

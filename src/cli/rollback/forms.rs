@@ -7,7 +7,7 @@ use regaudit::report::write_json;
 use regaudit::rollback::{Plan, batches, write_powershell};
 
 use super::args::FormArguments;
-use super::{files, plural};
+use super::{files, plan, plural};
 use crate::cli::Ending;
 use crate::cli::failure::{as_io, complain};
 use crate::cli::output::Output;
@@ -40,5 +40,6 @@ fn open(arguments: &FormArguments) -> io::Result<(Plan, Output)> {
     plan.check_age(Utc::now()).map_err(as_io)?;
     let count = plural(plan.counts.to_roll_back, "user");
     complain(&format!("{count}, {}", plural(plan.counts.deletions, "deletion")));
+    plan::warn_of_administrators(&plan);
     Ok((plan, Output::open(&arguments.destination)?))
 }

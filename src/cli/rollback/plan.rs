@@ -4,10 +4,10 @@ use std::io;
 
 use chrono::Utc;
 use regaudit::report::write_json;
-use regaudit::rollback::{Plan, PlanSource, Planner};
+use regaudit::rollback::{Plan, PlanSource, PlannedUser, Planner};
 use regaudit::state::UserExports;
 
-use super::args::PlanArguments;
+use super::args::{GuardArguments, PlanArguments};
 use super::{files, plural};
 use crate::cli::Ending;
 use crate::cli::failure::{as_io, complain};
@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &PlanArguments) -> io::Result<Ending> {
     let plan = sources.into_iter().fold(planner, Planner::source).plan(&ids);
     write_json(&plan, &mut output)?;
     output.finish()?;
+    warn_of_strangers(&plan, &arguments.guards);
     tell(&plan);
     Ok(if plan.counts.to_roll_back > 0 { Ending::Done } else { Ending::NothingMatched })
 }
@@ -65,16 +66,40 @@ pub(super) fn tell(plan: &Plan) {
         plural(counts.to_roll_back, "user"),
         plural(counts.deletions, "deletion")
     ));
-    let may_be_admin = plan.users_to_roll_back().filter(|user| user.administrator.is_none());
-    let may_be_admin = may_be_admin.count() as u64;
-    if may_be_admin > 0 {
-        complain(&format!(
-            "warning: of {} it is not known whether they are administrators; `apply` asks, the other forms do not: give role members or registration details",
-            plural(may_be_admin, "user")
-        ));
-    }
+    warn_of_administrators(plan);
     if counts.duplicates > 0 {
         complain(&format!("{} of the list named users twice", plural(counts.duplicates, "entry")));
     }
     complain(&format!("nothing has been sent; digest {}", plan.digest));
+}
+
+/// Says of how many users it is not known whether they are administrators.
+pub(super) fn warn_of_administrators(plan: &Plan) {
+    let unknown =
+        plan.users_to_roll_back().filter(|user| user.administrator.is_none() && !user.named);
+    let unknown = unknown.count() as u64;
+    if unknown > 0 {
+        complain(&format!(
+            "warning: of {} it is not known whether they are administrators; `apply` asks, the other forms do not: give role members or registration details",
+            plural(unknown, "user")
+        ));
+    }
+}
+
+/// Warns of names that guards give, and that are nobody's of the list: they may be mistyped.
+fn warn_of_strangers(plan: &Plan, guards: &GuardArguments) {
+    let is_known = |name: &str| {
+        let own = |user: &PlannedUser| {
+            let names = [&user.id, &user.upn].into_iter().flatten();
+            names.into_iter().any(|own| own.eq_ignore_ascii_case(name))
+        };
+        plan.users.iter().any(own)
+    };
+    let named = guards.protect.iter().map(|name| ("--protect", name));
+    let named = named.chain(guards.include.iter().map(|name| ("--include", name)));
+    for (option, name) in named.filter(|(_, name)| !is_known(name)) {
+        complain(&format!(
+            "warning: {option} {name} is nobody of the list, as far as the exports tell"
+        ));
+    }
 }

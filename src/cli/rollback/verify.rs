@@ -2,6 +2,7 @@
 
 use std::io;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use regaudit::report::{verification_table, write_json};
 use regaudit::rollback::{CoveredLog, Verification, Verifier};
 use regaudit::{Attempts, Filter, classify};
@@ -63,6 +64,12 @@ fn tell(verification: &Verification) {
         plural(counts.users, "user"),
         counts.registered_again
     ));
+    let begins_late = |first: DateTime<Utc>| first - verification.since > TimeDelta::days(1);
+    if verification.log.coverage.first.is_some_and(begins_late) {
+        complain(
+            "warning: the log begins more than a day after the plan was made: earlier deletions are not in it",
+        );
+    }
     let ends_before = verification.log.coverage.last.is_none_or(|last| last < verification.since);
     if ends_before {
         complain("warning: the log ends before the plan was made, and can confirm nothing");

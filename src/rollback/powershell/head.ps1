@@ -5,11 +5,13 @@
       Install-Module Microsoft.Graph.Authentication
       Connect-MgGraph -Scopes UserAuthenticationMethod.ReadWrite.All, Policy.Read.All
 
-  Run:  .\rollback.ps1 -WhatIf     shows what it would delete, and deletes nothing
-        .\rollback.ps1 -Limit 2    rolls back the first two users, after a question for each
-        .\rollback.ps1 -Confirm:$false
+  Run:  .\rollback.ps1 -WhatIf           shows what it would delete, and deletes nothing
+        .\rollback.ps1 -Limit 2          rolls back the first two users, after a question for each method
+        .\rollback.ps1 -Confirm:$false   rolls back everybody without a question
 
   After: the users register again at the next sign-in that asks for it.
+
+  It does not ask whether somebody has become an administrator since the plan was made.
 #>
 #Requires -Modules Microsoft.Graph.Authentication
 [CmdletBinding(SupportsShouldProcess, ConfirmImpact = 'High')]
