@@ -23,6 +23,13 @@
 //!    `GET /users/{id}/authentication/requirements` (beta), in batches or one by one into a folder, and
 //!    `GET /reports/authenticationMethods/userRegistrationDetails`, which tells the default method and who is an
 //!    administrator. An old export of `Get-MsolUser` serves as well; methods in it have no ids, which are looked up later.
+//!    ```text
+//!    while read -r id; do
+//!      az rest --url "https://graph.microsoft.com/v1.0/users/$id/authentication/methods" > "state/$id.methods.json"
+//!      az rest --url "https://graph.microsoft.com/beta/users/$id/authentication/requirements" \
+//!        | jq --arg id "$id" '. + {userId: $id}' > "state/$id.requirements.json"
+//!    done < ids.txt
+//!    ```
 //! 4. Make the plan, with the emergency access accounts on the list of those protected, and have it reviewed.
 //!
 //! [`eligibility`] is the rule of the article and nothing else: at least one strong authentication method, and no
@@ -78,7 +85,7 @@
 //! |---|---|---|
 //! | methods, and deleting them | `UserAuthenticationMethod.ReadWrite.All` | Authentication Administrator for users without a role, Privileged Authentication Administrator for all |
 //! | `requirements` (beta) | `Policy.Read.All` | the same, or Authentication Policy Administrator |
-//! | roles of a user | `Directory.Read.All` | any member of the directory |
+//! | names and roles of a user | `Directory.Read.All` | any member of the directory |
 //!
 //! (*Delete phoneAuthenticationMethod*, *authentication: get* (beta), *List a user's transitive memberships*; newer pages
 //! name finer permissions. Documents disagree on whether the Authentication Policy Administrator may delete methods.) A
@@ -91,7 +98,11 @@
 //!   `plan --limit 2`, or `apply --limit 2`, and the next run goes on with those behind them.
 //! - `apply` sends nothing without `--yes` and the number of users it is about. It waits 750 ms between users, as the
 //!   article's script does, and as long as the service asks for.
-//! - Each user is looked at once more just before. Whoever has changed since is left alone; make another plan for them.
+//! - Each user is looked at just before, and again whenever the service had to be waited for. Whoever has changed since is
+//!   left alone; make another plan for them. Two things cannot be seen: that a phone has another number now, which to
+//!   Graph is the same phone, and roles that a user could activate, that are custom, or that are held for a part of the
+//!   directory, for which the plan needs an export of roles.
+//! - What is to be deleted of a user is settled when they are begun with, by id. What they register after that stays.
 //! - Default methods: Microsoft's documents say that a phone that is the default cannot be deleted, a public tool
 //!   that it can as the last method. It is tried last, and a refusal is the outcome *default must be changed first*: the
 //!   user, or an administrator, sets another default, and `apply --retry` goes on.

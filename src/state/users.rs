@@ -245,7 +245,7 @@ pub(super) fn nobody(origin: Origin) -> Error {
     Error::new(ErrorKind::MissingField, "an answer that does not say whose it is")
         .expected("a user in its @odata.context, or an entry with id or userPrincipalName")
         .help(
-            "keep the @odata.context; for groups ask for /users/{id}?$expand=transitiveMemberOf instead, \
+            "keep the @odata.context, or add the user as userId; for groups ask for /users/{id}?$expand=transitiveMemberOf instead, \
              whose answer names the user",
         )
         .at(origin)
