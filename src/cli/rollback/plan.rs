@@ -24,7 +24,8 @@ pub(super) fn run(arguments: &PlanArguments) -> io::Result<Ending> {
         sources.push(PlanSource::new("state", &name, &bytes));
     }
     state.warnings().iter().for_each(|warning| complain(&format!("warning: {warning}")));
-    let mut planner = Planner::new(&state, Utc::now().trunc_subsecs(0)).valid_for(arguments.valid_for);
+    let mut planner =
+        Planner::new(&state, Utc::now().trunc_subsecs(0)).valid_for(arguments.valid_for);
     if !arguments.method.is_empty() {
         planner = planner.covers(arguments.method.iter().copied());
     }
