@@ -1,6 +1,6 @@
 //! From a list of users and exports of state to a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -165,7 +165,7 @@ impl<'a> Planner<'a> {
         let mut known = Known::default();
         let mut rolled_back = 0;
         let mut duplicates = ids.duplicates;
-        for asked in &ids.users {
+        for asked in &with_ids(&ids.users) {
             let user = self.user(asked, &mut rolled_back, &mut known);
             match user {
                 Some(user) => users.push(user),
@@ -255,6 +255,23 @@ impl<'a> Planner<'a> {
         }
         excluded
     }
+}
+
+/// The users with their ids, where the list has the id of a name in another entry, and one alone.
+fn with_ids(users: &[AskedUser]) -> Vec<AskedUser> {
+    let mut ids: BTreeMap<String, BTreeSet<&String>> = BTreeMap::new();
+    for user in users {
+        if let (Some(id), Some(name)) = (&user.id, &user.user_principal_name) {
+            ids.entry(name.to_ascii_lowercase()).or_default().insert(id);
+        }
+    }
+    let with_id = |user: &AskedUser| {
+        let name = user.user_principal_name.as_ref().filter(|_| user.id.is_none());
+        let ids = name.and_then(|name| ids.get(&name.to_ascii_lowercase()));
+        let id = ids.filter(|ids| ids.len() == 1).and_then(|ids| ids.first());
+        AskedUser { id: user.id.clone().or_else(|| id.map(|id| (*id).clone())), ..user.clone() }
+    };
+    users.iter().map(with_id).collect()
 }
 
 /// The reason that a user is an administrator.

@@ -293,10 +293,10 @@ fn verify(plan: &Plan, user: &PlannedUser, seen: Seen) -> VerifiedUser {
     // Of one time, what was deleted comes first.
     changes.sort_by_key(|(what, change)| (change.time, *what));
     let (mut registered, mut deleted, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    let mut in_hand: Vec<Method> = Vec::new();
+    let mut in_hand: Vec<Vec<Method>> = Vec::new();
     for (what, change) in changes {
         if what == Change::Registered {
-            in_hand.extend(change.methods.iter().cloned());
+            in_hand.push(change.methods.clone());
             registered.push(change);
         } else if takes_back(&change, &mut in_hand) {
             others.push(change);
@@ -338,15 +338,22 @@ fn verify(plan: &Plan, user: &PlannedUser, seen: Seen) -> VerifiedUser {
     }
 }
 
-/// Whether a deletion is of something that was registered since the plan was made. What was, is out of hand then.
-fn takes_back(change: &LoggedChange, in_hand: &mut Vec<Method>) -> bool {
+/// Whether a deletion is of something that was registered since the plan was made. What was, is out of hand then: what one
+/// record registered, by one record.
+fn takes_back(change: &LoggedChange, in_hand: &mut Vec<Vec<Method>>) -> bool {
     if change.rule == REQUIRED_REGISTRATION {
-        in_hand.clear();
+        let is_reset = |method: &Method| {
+            Resource::of(method).is_some_and(|resource| Resource::COVERED.contains(&resource))
+        };
+        in_hand.retain(|methods| !methods.iter().all(is_reset));
         return false;
     }
-    let before = in_hand.len();
-    in_hand.retain(|method| !change.methods.iter().any(|deleted| can_be_same(method, deleted)));
-    in_hand.len() < before
+    let is_it = |method: &Method| match change.rule {
+        PHONE_SIGN_IN_DELETED => *method == Method::AuthenticatorPasswordless,
+        _ => change.methods.iter().any(|deleted| can_be_same(method, deleted)),
+    };
+    let place = in_hand.iter().position(|methods| methods.iter().any(is_it));
+    place.map(|place| in_hand.remove(place)).is_some()
 }
 
 /// Whether a list of the directory shows what a service wrote a record of.

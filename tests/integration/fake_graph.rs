@@ -76,6 +76,12 @@ pub struct Service {
     pub faults: BTreeMap<usize, Fault>,
     /// What happens to every request.
     pub always: Option<Fault>,
+    /// Whose a user principal name is now.
+    pub names: BTreeMap<String, String>,
+    /// How often a list shows what was deleted before it leaves it out.
+    pub lag: usize,
+    /// What was deleted, and is listed still.
+    pub lagging: Vec<(usize, String, Held)>,
     /// What refusals repeat.
     pub repeats: Option<String>,
     /// When methods say that they were registered.
@@ -98,6 +104,9 @@ impl Service {
             rule: DefaultPhone::GoesLast,
             faults: BTreeMap::new(),
             always: None,
+            names: BTreeMap::new(),
+            lag: 0,
+            lagging: Vec::new(),
             repeats: None,
             created: None,
             hides_roles: false,
@@ -218,6 +227,7 @@ impl Service {
         let (path, query) = url.split_once('?').unwrap_or((url, ""));
         let rest = path.strip_prefix("/users/").unwrap();
         let (name, what) = rest.split_once('/').unwrap_or((rest, ""));
+        let name = self.names.get(name).map_or(name, String::as_str);
         let Some(user) = self.users.get(name) else {
             return Answer::new(404, error("Request_ResourceNotFound", "Resource does not exist."));
         };
@@ -230,7 +240,14 @@ impl Service {
                 json!({"id": name, "userPrincipalName": format!("{name}@example.com")})
             }
             "authentication/methods" => {
-                let mut answer = methods_of(name, user);
+                let mut listed = user.clone();
+                for (left, of, held) in &mut self.lagging {
+                    if *left > 0 && of == name {
+                        *left -= 1;
+                        listed.methods.push(held.clone());
+                    }
+                }
+                let mut answer = methods_of(name, &listed);
                 if let Some(created) = &self.created {
                     answer["value"][1]["createdDateTime"] = created.clone();
                 }
@@ -268,7 +285,8 @@ impl Service {
         };
         let rule = self.rule;
         let missing = || Answer::new(404, error("ResourceNotFound", "not found"));
-        let Some(user) = self.users.get_mut(*name) else { return missing() };
+        let name = &self.names.get(*name).cloned().unwrap_or_else(|| (*name).to_owned());
+        let Some(user) = self.users.get_mut(name) else { return missing() };
         if user.is_forbidden {
             let text = format!(
                 "Request Authorization failed {}",
@@ -292,7 +310,8 @@ impl Service {
                         method, and cannot be deleted until the default authentication method is changed";
             return Answer::new(400, error("badRequest", text));
         }
-        user.methods.remove(place);
+        let gone = user.methods.remove(place);
+        self.lagging.push((self.lag, name.clone(), gone));
         Answer::new(204, "")
     }
 }

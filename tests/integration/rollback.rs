@@ -1304,3 +1304,30 @@ fn a_method_without_a_name_is_told_beside_all_else() {
         .collect();
     assert_eq!(codes, ["deleted_since", "method_unknown"]);
 }
+
+#[test]
+fn the_id_of_a_name_may_stand_in_another_entry() {
+    let graph = written(Form::Graph, &[Has::Graph(MobilePhone)], Some("disabled"), None);
+    let state = exports(&graph);
+    let list = format!("user_id,user_upn\n,ada@example.com\n{ADA},ada@example.com\n");
+    let plan = Planner::new(&state, now()).plan(&ids(&list));
+    assert_eq!((plan.users.len(), plan.counts.to_roll_back, plan.counts.duplicates), (1, 1, 1));
+}
+
+#[test]
+fn each_record_takes_back_what_one_record_registered() {
+    let plan = plan_for(&[Has::Graph(MicrosoftAuthenticator)]);
+    let app = |time: &str| {
+        of_ada(time, REGISTERED, "User registered Authenticator App with Notification")
+    };
+    let gone = |time: &str| of_ada(time, DELETED, "User deleted Authenticator App");
+    let events = [
+        app("2026-05-12T10:00:00Z"),
+        app("2026-05-12T10:01:00Z"),
+        gone("2026-05-12T10:02:00Z"),
+        gone("2026-05-12T10:03:00Z"),
+    ];
+    assert_eq!(verify(&plan, &events).counts.open, 1);
+    let third = [&events[..], &[gone("2026-05-12T10:04:00Z")]].concat();
+    assert_eq!(verify(&plan, &third).counts.open, 0);
+}

@@ -1045,3 +1045,156 @@ fn a_journal_that_is_cut_off_twice_or_without_a_break_is_gone_on_with() {
         ErrorKind::Journal
     );
 }
+
+#[test]
+fn what_is_listed_a_moment_longer_was_not_registered_again() {
+    let mut service = Service::new([user(1, &[SoftwareOath, OfficePhone], None)]);
+    service.lag = 2;
+    // The second deletion has to be waited for, and the user is looked at again.
+    service.faults.insert(3, Fault::Status(503, None));
+    let mut run = Run::of(service);
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+    // Its own answer was lost, and it is listed still: it is sent again, and not found.
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    service.lag = 1;
+    service.faults.insert(2, Fault::DropAfter);
+    let mut run = Run::of(service);
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+    assert_eq!(run.service.borrow().deleted().len(), 1);
+}
+
+#[test]
+fn who_was_begun_with_and_has_nothing_left_is_not_rolled_back() {
+    let mut run = Run::of(Service::new([user(1, &[SoftwareOath], None)]));
+    let mut service = run.service.borrow().clone();
+    // Gone between the look and the deletion, by somebody else.
+    service.faults.insert(2, Fault::DropBefore);
+    run.service = Rc::new(RefCell::new(service));
+    run.meanwhile = Some(|service| ada(service).methods.clear());
+    let applied = run.run();
+    // Our deletion was begun, and may have been what did it.
+    assert_eq!(outcomes(&applied.users), [RolledBack]);
+    // The user is gone when all was deleted.
+    let mut run = Run::of(Service::new([user(1, &[SoftwareOath], None)]));
+    run.run();
+    let text = fs::read_to_string(run.journal()).unwrap();
+    let end = text[..text.find("\"user_ended\"").unwrap()].rfind('\n').unwrap() + 1;
+    fs::write(run.journal(), &text[..end]).unwrap();
+    run.service.borrow_mut().users.clear();
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+}
+
+#[test]
+fn a_user_principal_name_that_goes_to_somebody_else_takes_nobody_with_it() {
+    let state = json!({
+        "UserPrincipalName": "ada@example.com", "StrongAuthenticationRequirements": [],
+        "StrongAuthenticationMethods": [{"IsDefault": false, "MethodType": "OneWaySMS"}],
+    });
+    let mut exports = UserExports::new();
+    exports.add_slice("users.json", state.to_string().as_bytes()).unwrap();
+    let plan =
+        Planner::new(&exports, now()).plan(&IdList::read("ids", b"ada@example.com").unwrap());
+    let mut service = Service::new([user(1, &[MobilePhone], None), user(2, &[MobilePhone], None)]);
+    service.names.insert("ada@example.com".to_owned(), id(1));
+    service.faults.insert(2, Fault::Status(503, None));
+    let mut run = Run::with(service.clone(), plan.clone());
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retries(0)).users), [Failed]);
+    run.service.borrow_mut().names.insert("ada@example.com".to_owned(), id(2));
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retry(true)).users), [RolledBack]);
+    assert!(run.service.borrow().users[&id(1)].methods.is_empty());
+    assert_eq!(run.service.borrow().users[&id(2)].methods.len(), 1, "whose name it is now");
+    // Without the id, nothing is begun.
+    service.hides_names = true;
+    let mut run = Run::with(service, plan);
+    let applied = run.run();
+    assert_eq!(outcomes(&applied.users), [Failed]);
+    assert!(applied.users[0].why.contains("object id"), "{}", applied.users[0].why);
+}
+
+#[test]
+fn a_deletion_whose_token_was_refused_is_sent_again_after_another_look() {
+    struct Again;
+    impl TokenSource for Again {
+        fn token(&mut self) -> Result<Token> {
+            Ok(token())
+        }
+
+        fn renew(&mut self) -> Option<Result<Token>> {
+            Some(Ok(token()))
+        }
+    }
+    let go = |service: Service| {
+        let run = Run::of(service);
+        let endpoint = Endpoint::default();
+        let mut journal = Journal::open(run.journal(), &run.plan, &endpoint).unwrap();
+        let mut direct = Direct::to(&run.service);
+        let mut clock = Still::at(now());
+        let applied =
+            run.apply().run(&endpoint, &mut direct, &mut clock, &mut Again, &mut journal, |_| ());
+        let verbs: Vec<Verb> = run.service.borrow().seen.iter().map(|(verb, ..)| *verb).collect();
+        (applied.unwrap(), verbs)
+    };
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    service.faults.insert(2, Fault::Status(401, None));
+    let (applied, verbs) = go(service.clone());
+    assert_eq!(outcomes(&applied.users), [RolledBack]);
+    assert_eq!(verbs, [Verb::Post, Verb::Delete, Verb::Post, Verb::Delete]);
+    // Refused for good: it ends.
+    service.faults = (1..60)
+        .filter(|number| number % 2 == 0)
+        .map(|number| (number, Fault::Status(401, None)))
+        .collect();
+    assert_eq!(outcomes(&go(service).0.users), [Failed]);
+}
+
+#[test]
+fn when_a_method_was_registered_tells_the_same_from_another_one() {
+    let at = |second: u32| Some(json!(format!("2026-05-01T09:00:{second:02}Z")));
+    // Replaced while the service was waited for: the same id, registered at another time.
+    let mut service = Service::new([user(1, &[MobilePhone], None)]);
+    service.created = at(1);
+    service.faults.insert(2, Fault::Status(503, None));
+    let mut run = Run::of(service.clone());
+    run.meanwhile = Some(|service| service.created = Some(json!("2026-05-01T09:00:02Z")));
+    assert_eq!(outcomes(&run.run().users), [ChangedSince]);
+    assert!(run.service.borrow().deleted().is_empty());
+    // What had to be registered for another default is no change.
+    service.faults.clear();
+    service.rule = DefaultPhone::Refused;
+    ada(&mut service).default = Some(MobilePhone);
+    let mut run = Run::of(service);
+    assert_eq!(outcomes(&run.run().users), [DefaultMustBeChangedFirst]);
+    ada_of(&run).methods.push(held(MicrosoftAuthenticator, 7));
+    ada_of(&run).default = Some(MicrosoftAuthenticator);
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retry(true)).users), [RolledBack]);
+}
+
+fn ada_of(run: &Run) -> std::cell::RefMut<'_, User> {
+    std::cell::RefMut::map(run.service.borrow_mut(), ada)
+}
+
+#[test]
+fn what_the_service_says_of_itself_is_not_passed_on() {
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    let plan = plan_of(&service);
+    ada(&mut service).state = TOKEN;
+    let mut run = Run::with(service, plan);
+    let applied = run.run();
+    assert_eq!(outcomes(&applied.users), [Failed]);
+    assert!(applied.users[0].why.contains("[token]"), "{}", applied.users[0].why);
+    assert!(!fs::read_to_string(run.journal()).unwrap().contains(TOKEN));
+}
+
+#[test]
+fn a_deletion_that_is_settled_is_not_forgotten_for_an_older_outcome() {
+    let mut service = Service::new([user(1, &[SoftwareOath], None)]);
+    service.faults.insert(2, Fault::DropAfter);
+    let mut run = Run::of(service);
+    assert_eq!(outcomes(&run.run_as(|apply| apply.retries(0)).users), [Failed]);
+    run.run_as(|apply| apply.retry(true));
+    let text = fs::read_to_string(run.journal()).unwrap();
+    // Killed when it had found out that the method is gone.
+    let end = text[..text.rfind("\"user_ended\"").unwrap()].rfind('\n').unwrap() + 1;
+    fs::write(run.journal(), &text[..end]).unwrap();
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
+}

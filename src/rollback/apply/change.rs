@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::journal::{Begun, UserProgress};
+use super::journal::{Begun, Created, UserProgress};
 use super::live::Live;
 use crate::model::{Method, format_timestamp};
 use crate::rollback::plan::{PlannedUser, RegisteredResource};
 use crate::rollback::resource::Resource;
 use crate::rollback::standing::Standing;
+
+/// How far the clocks of this machine and of the service may be apart.
+const CLOCKS: TimeDelta = TimeDelta::minutes(5);
 
 /// What has changed since the plan was made, for a user of whom nothing was deleted; `None` where nothing has that
 /// matters.
@@ -25,9 +28,11 @@ pub(super) fn since_plan(
     if let Some(why) = required(live) {
         return Some(why);
     }
-    let seen = user.state_as_of.map_or(made, |as_of| as_of.min(made));
-    if let Some((method, time)) = live.created.iter().find(|(_, time)| *time > seen) {
-        let (what, time) = (method.resource.as_str(), format_timestamp(*time));
+    let seen = user.state_as_of.map_or(made, |as_of| as_of.min(made)) - CLOCKS;
+    let is_later =
+        |created: &&Created| created.time > seen && counts(created.method.resource, covers);
+    if let Some(later) = live.created.iter().find(is_later) {
+        let (what, time) = (later.method.resource.as_str(), format_timestamp(later.time));
         return Some(format!("{what} was registered at {time} (UTC)"));
     }
     let now = counted(live, covers);
@@ -61,14 +66,19 @@ pub(super) fn since_begun(
     if let Some(why) = required(live) {
         return Some(why);
     }
-    if begun.id.is_some() && live.id.is_some() && begun.id != live.id {
-        return Some("the user principal name belongs to somebody else".to_owned());
-    }
     let now = counted(live, covers);
+    let is_other = |one: &RegisteredResource| {
+        let same = |created: &&Created| created.method == *one;
+        let before = begun.created.iter().find(same);
+        before.is_some() && before != live.created.iter().find(same)
+    };
     let is_new = |one: &&RegisteredResource| {
-        let is_later = live.created.iter().any(|(own, time)| own == *one && *time > begun.time);
-        let is_unknown = !begun.targets.contains(*one) && !begun.others.contains(*one);
-        progress.deleted.contains(*one) || is_later || (is_unknown && !progress.may_register())
+        let is_known = begun.targets.contains(*one) || begun.others.contains(*one);
+        if progress.deleted.contains(*one) {
+            progress.is_registered_again(one, &live.created)
+        } else {
+            is_other(one) || (!is_known && !progress.may_register())
+        }
     };
     if let Some(added) = now.iter().find(is_new) {
         return Some(format!("{} was registered", added.resource.as_str()));

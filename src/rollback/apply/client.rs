@@ -37,6 +37,8 @@ impl fmt::Display for Trouble {
 /// What came of sending a request once.
 pub(super) enum Sent {
     Answer(Answer),
+    /// The token was refused, and there is another one now.
+    Renewed,
     /// The service is busy, or fails, or did not answer: what was asked may have been done, and may be asked again.
     Busy {
         what: String,
@@ -52,6 +54,8 @@ pub(super) struct Client<'a> {
     token: Token,
     /// Tokens that were renewed, which are shown to nobody either.
     old_tokens: Vec<Token>,
+    /// Whether the last thing that happened is that the token was renewed.
+    is_renewed: bool,
     retries: u32,
 }
 
@@ -63,7 +67,15 @@ impl<'a> Client<'a> {
         retries: u32,
     ) -> Result<Self> {
         let token = tokens.token()?;
-        Ok(Self { transport, clock, tokens, token, old_tokens: Vec::new(), retries })
+        Ok(Self {
+            transport,
+            clock,
+            tokens,
+            token,
+            old_tokens: Vec::new(),
+            is_renewed: false,
+            retries,
+        })
     }
 
     pub(super) fn clock(&mut self) -> &mut dyn Clock {
@@ -76,6 +88,7 @@ impl<'a> Client<'a> {
         loop {
             match self.send_once(request)? {
                 Sent::Answer(answer) => return Ok(answer),
+                Sent::Renewed => {}
                 Sent::Busy { what, wait } => {
                     tries += 1;
                     self.wait_or_give_up(&what, wait, tries)?;
@@ -84,30 +97,27 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Sends a request once, or twice where the token had to be renewed.
+    /// Sends a request once.
     pub(super) fn send_once(&mut self, request: &Request) -> std::result::Result<Sent, Trouble> {
-        let mut is_renewed = false;
-        loop {
-            let sent = self.transport.send(request, &self.token);
-            return Ok(match sent {
-                Ok(answer) if answer.status == 401 => {
-                    self.renew(&answer, is_renewed)?;
-                    is_renewed = true;
-                    continue;
-                }
-                Ok(answer) if is_passing(answer.status) => Sent::Busy {
-                    what: self.message(answer.status, &answer.body),
-                    wait: answer.retry_after,
-                },
-                Ok(mut answer) => {
-                    answer.request_id = answer.request_id.map(|id| self.shown(&id));
-                    Sent::Answer(answer)
-                }
-                Err(NoAnswer(what)) => {
-                    Sent::Busy { what: format!("no answer ({})", self.shown(&what)), wait: None }
-                }
-            });
-        }
+        Ok(match self.transport.send(request, &self.token) {
+            Ok(answer) if answer.status == 401 => {
+                let was_renewed = std::mem::replace(&mut self.is_renewed, true);
+                self.renew(&answer, was_renewed)?;
+                Sent::Renewed
+            }
+            Ok(answer) if is_passing(answer.status) => Sent::Busy {
+                what: self.message(answer.status, &answer.body),
+                wait: answer.retry_after,
+            },
+            Ok(mut answer) => {
+                self.is_renewed = false;
+                answer.request_id = answer.request_id.map(|id| self.shown(&id));
+                Sent::Answer(answer)
+            }
+            Err(NoAnswer(what)) => {
+                Sent::Busy { what: format!("no answer ({})", self.shown(&what)), wait: None }
+            }
+        })
     }
 
     /// Waits before the next try; that is given up where there were enough.

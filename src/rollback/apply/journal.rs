@@ -86,6 +86,15 @@ pub(super) enum DeletionResult {
     Unanswered,
 }
 
+/// When a method was registered, as the service says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Created {
+    pub(super) method: RegisteredResource,
+    /// By the clock of the service, UTC.
+    #[serde(serialize_with = "serialize_timestamp")]
+    pub(super) time: DateTime<Utc>,
+}
+
 /// How a user stood when deletions were begun.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Begun {
@@ -95,6 +104,8 @@ pub(super) struct Begun {
     pub(super) targets: BTreeSet<RegisteredResource>,
     /// What else a rollback could cover, and this one leaves.
     pub(super) others: BTreeSet<RegisteredResource>,
+    /// When these were registered, where the service said so, by its own clock.
+    pub(super) created: Vec<Created>,
     /// When that was, UTC.
     #[serde(serialize_with = "serialize_timestamp")]
     pub(super) time: DateTime<Utc>,
@@ -116,9 +127,25 @@ pub(super) struct UserProgress {
 }
 
 impl UserProgress {
+    /// Whether a method that is there was deleted by this rollback, and registered again: what has an id of its own
+    /// cannot be, and a phone is another one if the service says so, or does not say when it was registered.
+    pub(super) fn is_registered_again(
+        &self,
+        one: &RegisteredResource,
+        created: &[Created],
+    ) -> bool {
+        let time_in = |list: &[Created]| {
+            list.iter().find(|known| known.method == *one).map(|known| known.time)
+        };
+        let before = self.begun.as_ref().and_then(|begun| time_in(&begun.created));
+        let is_same = before.is_some() && before == time_in(created);
+        self.deleted.contains(one) && one.resource.is_phone() && !is_same
+    }
+
     /// Whether everything that was to be deleted is.
     pub(super) fn is_complete(&self) -> bool {
-        let is_deleted = |begun: &Begun| begun.targets.is_subset(&self.deleted);
+        let is_deleted =
+            |begun: &Begun| !begun.targets.is_empty() && begun.targets.is_subset(&self.deleted);
         self.begun.as_ref().is_some_and(is_deleted)
     }
 
@@ -304,6 +331,7 @@ impl Record {
             }
             Entry::DeletionEnded { method, result, .. } => match result {
                 DeletionResult::Deleted | DeletionResult::Gone => {
+                    known.ended = None;
                     known.uncertain.remove(method);
                     known.deleted.insert(method.clone());
                 }

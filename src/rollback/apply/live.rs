@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::{Client, Trouble, is_passing};
+use super::journal::Created;
 use super::transport::Request;
 use crate::model::{Method, parse_timestamp};
 use crate::rollback::deletion::encoded;
 use crate::rollback::plan::RegisteredResource;
 use crate::rollback::resource::Resource;
 use crate::rollback::standing::{RegisteredMethod, Standing, required_by};
+use crate::state::is_object_id;
 
 /// Where batches are sent. Requirements and the default method are in beta alone.
 const BATCH: &str = "/beta/$batch";
@@ -23,7 +25,7 @@ const BATCH: &str = "/beta/$batch";
 pub(super) struct Live {
     pub(super) standing: Standing,
     /// When methods were registered, where the service says so.
-    pub(super) created: Vec<(RegisteredResource, DateTime<Utc>)>,
+    pub(super) created: Vec<Created>,
     /// The object id in lower case, where it may be read.
     pub(super) id: Option<String>,
     /// The user principal name, likewise.
@@ -130,9 +132,10 @@ pub(super) fn read(client: &mut Client<'_>, user: &str) -> Result<Live, NotRead>
     let roles = part(client, &mut answers, Part::Roles).ok();
     let identity = part(client, &mut answers, Part::Identity).ok();
     let mut live = Live::default();
-    read_methods(&methods, &mut live)?;
+    read_methods(client, &methods, &mut live)?;
     let state = requirements.get("perUserMfaState").and_then(Value::as_str).unwrap_or_default();
     live.standing.is_required = Some(required_by(state).ok_or_else(|| {
+        let state = client.shown(state);
         NotRead::Refused(format!("the per-user state of multifactor authentication is `{state}`"))
     })?);
     let key = "userPreferredMethodForSecondaryAuthentication";
@@ -142,8 +145,8 @@ pub(super) fn read(client: &mut Client<'_>, user: &str) -> Result<Live, NotRead>
         read_roles(client, &roles, &mut live.standing);
     }
     let text = |key: &str| identity.as_ref()?.get(key)?.as_str().map(str::to_lowercase);
-    live.id = text("id");
-    live.upn = text("userPrincipalName");
+    live.id = text("id").filter(|id| is_object_id(id));
+    live.upn = text("userPrincipalName").map(|name| client.shown(&name));
     Ok(live)
 }
 
@@ -240,7 +243,7 @@ fn part(
     Err(NotRead::Refused(format!("{what} ({message})")))
 }
 
-fn read_methods(body: &Value, live: &mut Live) -> Result<(), NotRead> {
+fn read_methods(client: &Client<'_>, body: &Value, live: &mut Live) -> Result<(), NotRead> {
     let not_whole = || NotRead::Refused("the list of methods is not whole, or no list".to_owned());
     let entries = body.get("value").and_then(Value::as_array).ok_or_else(not_whole)?;
     if body.get("@odata.nextLink").is_some() {
@@ -252,6 +255,10 @@ fn read_methods(body: &Value, live: &mut Live) -> Result<(), NotRead> {
         let (Some(kind), Some(id)) = (text("@odata.type"), text("id")) else {
             return Err(not_whole());
         };
+        // It goes into the journal.
+        if client.shown(id) != id {
+            return Err(not_whole());
+        }
         let method = match text("phoneType") {
             Some(which) if Method::from_text(kind) == Method::PhoneUnspecified => {
                 Method::from_text(which)
@@ -266,7 +273,7 @@ fn read_methods(body: &Value, live: &mut Live) -> Result<(), NotRead> {
         if let (Some(resource), Some(created)) = (Resource::of(&registered.method), created) {
             let time = created.as_str().and_then(parse_timestamp).ok_or_else(not_whole)?;
             let method = RegisteredResource { resource, id: registered.id.clone() };
-            live.created.push((method, time));
+            live.created.push(Created { method, time });
         }
         methods.push(registered);
     }

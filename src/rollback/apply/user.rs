@@ -16,6 +16,10 @@ use crate::rollback::plan::{PlannedUser, RegisteredResource};
 use crate::rollback::planner::administrator;
 use crate::rollback::resource::Resource;
 
+/// How long a list is given to leave out what was deleted.
+const LAGS: [Duration; 3] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
+
 /// How it ended with a user.
 pub(super) enum End {
     Outcome(Outcome, String),
@@ -44,6 +48,10 @@ pub(super) struct OneUser<'run, 'a, 'c> {
 
 impl OneUser<'_, '_, '_> {
     pub(super) fn roll_back(&mut self) -> Result<End> {
+        // A run that was killed before it could say so: what the user has registered since is none of its business.
+        if self.progress().is_complete() {
+            return Ok(self.done());
+        }
         let mut tries = 0;
         let mut refused: Vec<(RegisteredResource, usize)> = Vec::new();
         let mut live = match self.look()? {
@@ -53,21 +61,15 @@ impl OneUser<'_, '_, '_> {
         loop {
             let open = self.open(&live);
             if open.is_empty() {
-                let deleted = self.progress().deleted.len();
-                return Ok(End::Outcome(Outcome::RolledBack, format!("{deleted} deleted")));
+                return Ok(self.done());
             }
             let deleted = self.progress().deleted.len();
             let Some(next) = next_of(&open, &refused, deleted) else {
-                return Ok(End::Outcome(
-                    Outcome::Failed,
-                    self.with_done("nothing can be deleted".to_owned()),
-                ));
+                let why = self.with_done("nothing can be deleted".to_owned());
+                return Ok(End::Outcome(Outcome::Failed, why));
             };
             match self.delete(next, &live, &mut tries)? {
-                Step::Deleted => {
-                    tries = 0;
-                    live.forget(&method_of(next));
-                }
+                Step::Deleted => live.forget(&method_of(next)),
                 Step::LookAgain => {
                     live = match self.look()? {
                         Ok(live) => live,
@@ -84,18 +86,39 @@ impl OneUser<'_, '_, '_> {
                 }
                 Step::End(end) => return Ok(end),
             }
+            if self.progress().deleted.len() > deleted {
+                tries = 0;
+            }
+        }
+    }
+
+    /// How it ends where nothing is left to be deleted.
+    fn done(&self) -> End {
+        match self.progress().deleted.len() {
+            0 => {
+                let why = "nothing of what the plan deletes is registered any more".to_owned();
+                End::Outcome(Outcome::ChangedSince, why)
+            }
+            deleted => End::Outcome(Outcome::RolledBack, format!("{deleted} deleted")),
         }
     }
 
     /// Looks at the user, and writes down what is to be deleted, if that is the first time. How it ended with the user,
     /// where they are left alone.
     fn look(&mut self) -> Result<std::result::Result<Live, End>> {
-        let live = match live::read(self.client, self.user.key()) {
+        let live = match self.read() {
             Ok(live) => live,
-            Err(NotRead::Missing(why)) => return Ok(Err(End::Outcome(Outcome::Failed, why))),
-            Err(NotRead::Refused(why)) => return Ok(Err(End::ServiceFailed(why))),
+            Err(NotRead::Missing(why)) => {
+                return Ok(Err(End::Outcome(Outcome::Failed, self.with_done(why))));
+            }
+            Err(NotRead::Refused(why)) => return Ok(Err(End::ServiceFailed(self.with_done(why)))),
             Err(NotRead::Trouble(trouble)) => return Ok(Err(ended_by(trouble))),
         };
+        if self.user.id.is_none() && live.id.is_none() {
+            let why = "the object id of the user may not be read, and the name alone could become somebody else's: allow \
+                       Directory.Read.All, or list object ids";
+            return Ok(Err(End::Outcome(Outcome::Failed, self.with_done(why.to_owned()))));
+        }
         self.settle(&live)?;
         let progress = self.progress().clone();
         if progress.is_complete() {
@@ -114,12 +137,29 @@ impl OneUser<'_, '_, '_> {
         }
         if progress.begun.is_none() {
             self.begin(&live)?;
-            if self.progress().begun.as_ref().is_none_or(|begun| begun.targets.is_empty()) {
-                let why = "nothing of what the plan deletes is registered any more".to_owned();
-                return Ok(Err(End::Outcome(Outcome::ChangedSince, why)));
-            }
         }
         Ok(Ok(live))
+    }
+
+    /// How the user stands now. What was deleted a moment ago may be listed a moment longer, and is looked for again.
+    fn read(&mut self) -> std::result::Result<Live, NotRead> {
+        let address = self.address();
+        let mut live = live::read(self.client, &address)?;
+        for wait in LAGS {
+            let is_again = |one| self.progress().is_registered_again(one, &live.created);
+            if !present(&live.standing).iter().any(is_again) {
+                break;
+            }
+            self.client.clock().wait(wait);
+            live = live::read(self.client, &address)?;
+        }
+        Ok(live)
+    }
+
+    /// How requests name the user: by object id, which nobody else can get, as soon as it is known.
+    fn address(&self) -> String {
+        let begun = self.progress().begun.as_ref();
+        begun.and_then(|begun| begun.id.clone()).unwrap_or_else(|| self.key())
     }
 
     /// Writes down what is to be deleted of the user, by id: no other method is, whatever happens later.
@@ -135,7 +175,8 @@ impl OneUser<'_, '_, '_> {
         let all = counted(live, &plan.covers);
         let (targets, others) = all.into_iter().partition(|one| sorts.contains(&one.resource));
         let time = self.client.clock().now();
-        let begun = Begun { id: live.id.clone(), targets, others, time };
+        let (id, created) = (live.id.clone(), live.created.clone());
+        let begun = Begun { id, targets, others, created, time };
         self.journal.write(Entry::UserStarted { user: self.key(), begun }, time)
     }
 
@@ -202,9 +243,14 @@ impl OneUser<'_, '_, '_> {
         let id = method.id.clone().unwrap_or_default();
         let started = Entry::DeletionStarted { user: self.key(), method: method.clone() };
         self.journal.write(started, self.client.clock().now())?;
-        let path = path(self.user.key(), deletion.resource, &id);
+        let path = path(&self.address(), deletion.resource, &id);
         let answer = match self.client.send_once(&Request::delete(format!("/v1.0{path}"))) {
             Ok(Sent::Answer(answer)) => answer,
+            // It did not happen, and to sign in again may have taken its time.
+            Ok(Sent::Renewed) => {
+                self.note_end(method, DeletionResult::Refused, None, Some("401".to_owned()))?;
+                return Ok(self.wait("the token was refused, and renewed", None, tries));
+            }
             Ok(Sent::Busy { what, wait }) => {
                 self.note_end(method, DeletionResult::Unanswered, None, Some(what.clone()))?;
                 return Ok(self.wait(&what, wait, tries));
