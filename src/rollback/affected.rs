@@ -69,26 +69,25 @@ pub struct AffectedUser {
     pub deleted: Vec<MethodChange>,
 }
 
-/// Who is affected, by what the log tells of each user.
-///
-/// Counted is what a user registered with *User registered security info*, if it is a phone, an authenticator app or
-/// its codes; not what administrators registered, nor what other services logged. A method counts no more once the
-/// log shows that the user, or somebody for them, deleted the last one of it, or demanded that they register again,
-/// or once the directory does not list it.
-///
-/// ```
-/// use regaudit::rollback::{Affected, Span};
-/// use regaudit::Attempts;
-/// let mut attempts = Attempts::new();
-/// for event in regaudit::read(["fixtures/exports/graph-v1-page-1.json"]) {
-///     attempts.add(&event?);
-/// }
-/// let affected = Affected::of(attempts.into_users(), Span::default());
-/// assert!(affected.users.iter().all(|user| !user.registered.is_empty()));
-/// # Ok::<(), regaudit::Error>(())
-/// ```
 impl Affected {
-    /// Who is affected. [`log`](Self::log) is left for whoever did the reading.
+    /// Who is affected, by what the log tells of each user. [`log`](Self::log) is left for whoever did the reading.
+    ///
+    /// Counted is what a user registered with *User registered security info*, if it is a phone, an authenticator app or
+    /// its codes; not what administrators registered, nor what other services logged. A method counts no more once the
+    /// log shows that the user, or somebody for them, deleted the last one of it, or demanded that they register again,
+    /// or once the directory does not list it.
+    ///
+    /// ```
+    /// use regaudit::rollback::{Affected, Span};
+    /// use regaudit::Attempts;
+    /// let mut attempts = Attempts::new();
+    /// for event in regaudit::read(["fixtures/exports/graph-v1-page-1.json"]) {
+    ///     attempts.add(&event?);
+    /// }
+    /// let affected = Affected::of(attempts.into_users(), Span::default());
+    /// assert!(affected.users.iter().all(|user| !user.registered.is_empty()));
+    /// # Ok::<(), regaudit::Error>(())
+    /// ```
     pub fn of(users: impl IntoIterator<Item = (Vec<Attempt>, UserHistory)>, span: Span) -> Self {
         let mut affected = Self { span, ..Self::default() };
         for (attempts, history) in users {
@@ -185,7 +184,7 @@ impl Found {
     }
 }
 
-/// What a user gained and lost, by time; of one time what was lost first, as histories have it.
+/// What a user gained and lost, by time; of one time what was lost first.
 fn changes(history: &UserHistory) -> Vec<(bool, &MethodChange)> {
     let deleted = history.methods_deleted.iter().map(|change| (true, change));
     let registered = history.methods_registered.iter().map(|change| (false, change));

@@ -377,6 +377,8 @@ mod apply {
             dry.complaints
         );
         assert!(dry.complaints.contains("nothing was sent"));
+        let guarded = apply(&plan, &server, &format!("--protect {}", id(2)));
+        assert!(guarded.complaints.contains("of them, 1 user protected"), "{}", guarded.complaints);
         for refused in ["--yes", "--yes --confirm 2", "--yes --confirm 3 --limit 2", "--confirm 3"]
         {
             let run = apply(&plan, &server, refused);

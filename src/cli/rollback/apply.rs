@@ -41,6 +41,10 @@ pub(super) fn run(arguments: &ApplyArguments) -> io::Result<Ending> {
         plural(pending.len() as u64, "user"),
         endpoint.as_str()
     ));
+    let protected = pending.iter().filter(|user| apply.leaves_alone(user)).count() as u64;
+    if protected > 0 {
+        complain(&format!("of them, {} protected, and left alone", plural(protected, "user")));
+    }
     if !arguments.yes {
         write_dry(arguments, &plan, apply.outcomes(&record), &mut output)?;
         output.finish()?;

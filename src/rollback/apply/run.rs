@@ -195,6 +195,14 @@ impl<'a> Apply<'a> {
         Ok(Applied { plan: self.plan.digest.clone(), users, stopped })
     }
 
+    /// Whether this run leaves a user alone who is protected by a name that the plan knows. The service may know
+    /// another one.
+    pub fn leaves_alone(&self, user: &PlannedUser) -> bool {
+        let names: Vec<&str> =
+            [&user.id, &user.upn].into_iter().flatten().map(String::as_str).collect();
+        self.protects(&names) && !self.includes(&names)
+    }
+
     /// Whether one of the names of a user is protected by this run.
     pub(super) fn protects(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.protected.contains(&name.to_lowercase()))
