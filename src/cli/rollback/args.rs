@@ -12,6 +12,7 @@ use regaudit::rollback::{Resource, Span};
 use crate::cli::args::{DestinationArguments, Format, InputArguments, OutputArguments, by_name};
 use crate::cli::when::{parse_duration, parse_when};
 
+#[cfg(feature = "graph")]
 const EXAMPLES: &str = "\
 In this order:
   regaudit rollback affected logs/ --since 2026-01-01 -o ids.txt
@@ -20,6 +21,17 @@ In this order:
   regaudit rollback apply plan.json
   regaudit rollback apply plan.json --yes --confirm 2
   regaudit rollback verify plan.json later-logs/";
+
+#[cfg(not(feature = "graph"))]
+const EXAMPLES: &str = "\
+In this order:
+  regaudit rollback affected logs/ --since 2026-01-01 -o ids.txt
+  regaudit rollback plan --ids ids.txt --state methods/ requirements/ admins.json --limit 2 -o plan.json
+  regaudit rollback show plan.json
+  regaudit rollback powershell plan.json -o rollback.ps1
+  regaudit rollback verify plan.json later-logs/
+
+`rollback apply`, which carries a plan out, is in programs that are built with the feature graph.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
