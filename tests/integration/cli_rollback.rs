@@ -407,6 +407,8 @@ mod apply {
         let seen = server.service.lock().unwrap().seen.len();
         let again = apply(&plan, &server, "");
         assert_eq!(again.code, 1, "nobody is left: {}", again.complaints);
+        let asked = apply(&plan, &server, "--yes");
+        assert_eq!(asked.code, 1, "a run that is over is asked for again: {}", asked.complaints);
         let masked = apply(&plan, &server, "--mask --format csv");
         assert!(
             masked.output.contains("rolled_back") && !masked.output.contains("example.com"),

@@ -45,10 +45,11 @@ pub(super) fn run(arguments: &ApplyArguments) -> io::Result<Ending> {
     if protected > 0 {
         complain(&format!("of them, {} protected, and left alone", plural(protected, "user")));
     }
-    if !arguments.yes {
+    if !arguments.yes || pending.is_empty() {
         write_dry(arguments, &plan, apply.outcomes(&record), &mut output)?;
         output.finish()?;
-        complain("nothing was sent; --yes sends it");
+        let hint = if pending.is_empty() { "nobody is left" } else { "--yes sends it" };
+        complain(&format!("nothing was sent; {hint}"));
         return Ok(if pending.is_empty() { Ending::NothingMatched } else { Ending::Done });
     }
     confirm(arguments, pending.len())?;
