@@ -399,6 +399,7 @@ mod apply {
         let rest = apply(&plan, &server, "--yes --confirm 2 --format json");
         assert_eq!(rest.code, 4, "one may not be deleted from: {}", rest.complaints);
         assert_eq!(outcomes(&rest), ["rolled_back", "rolled_back", "failed"]);
+        assert!(rest.complaints.contains("--retry tries those users again"), "{}", rest.complaints);
         assert!(
             rest.complaints.contains(&format!("1 of 2: {} rolled_back", id(2))),
             "{}",

@@ -176,6 +176,12 @@ fn tell(applied: &Applied) {
     let counts: Vec<String> =
         counts.map(|(outcome, count)| format!("{count} {}", outcome.as_str())).collect();
     complain(&counts.join(", "));
+    if applied.count(Outcome::Failed) + applied.count(Outcome::DefaultMustBeChangedFirst) > 0 {
+        complain("once what failed is mended, --retry tries those users again");
+    }
+    if applied.count(Outcome::ChangedSince) > 0 {
+        complain("who has changed since needs another plan, made of a later state");
+    }
     if let Some(error) = &applied.stopped {
         complain(&format!("error: stopped: {error}"));
     }
