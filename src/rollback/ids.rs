@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::present;
 use crate::origin::Origin;
-use crate::state::{is_object_id, text_of};
+use crate::state::{Lines, column_name, header, is_object_id, reader, text_of};
 
 /// A user who was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,11 +84,10 @@ impl IdList {
 const EXPECTED: &str = "an object id or a user principal name on each line";
 
 fn entries(text: &str, origin: &Origin) -> Result<Vec<AskedUser>> {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     if text.trim_start().starts_with(['{', '[']) {
         return of_json(text, origin);
     }
-    if first.split([',', ';', '\t']).any(|cell| column(cell).is_some()) {
+    if header(text).split([',', ';', '\t']).any(|cell| column(cell).is_some()) {
         return of_csv(text, origin);
     }
     let is_user = |line: &&str| !line.is_empty() && !line.starts_with('#');
@@ -117,8 +116,7 @@ enum Column {
 }
 
 fn column(name: &str) -> Option<Column> {
-    let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    match name.to_lowercase().as_str() {
+    match column_name(name).as_str() {
         "userid" | "id" | "objectid" | "userobjectid" => Some(Column::Id),
         "userupn" | "upn" | "userprincipalname" => Some(Column::Name),
         _ => None,
@@ -126,19 +124,19 @@ fn column(name: &str) -> Option<Column> {
 }
 
 fn of_csv(text: &str, origin: &Origin) -> Result<Vec<AskedUser>> {
-    let delimiter = text.bytes().find(|byte| b",;\t".contains(byte)).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+    let mut rows = reader(text);
+    let mut lines = Lines::of(text);
     let broken = |failure: csv::Error| {
         Error::new(ErrorKind::Csv, "a row that does not fit its header, or is no CSV")
             .expected("as many cells in every row as in the header")
             .at(origin.clone())
             .because(failure)
     };
-    let header = reader.headers().map_err(broken)?.clone();
+    let header = rows.headers().map_err(broken)?.clone();
     let mut users = Vec::new();
-    for row in reader.records() {
+    for row in rows.records() {
         let row = row.map_err(broken)?;
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = row.position().map_or(0, |position| lines.at(position.byte()));
         let cell = |wanted| {
             let place = header.iter().position(|name| column(name) == Some(wanted))?;
             row.get(place).and_then(present).map(str::trim)

@@ -41,6 +41,7 @@
 mod applies;
 mod campaign;
 mod conditional_access;
+mod csv_text;
 mod document;
 mod entity;
 mod facts;
@@ -64,6 +65,8 @@ mod warning;
 pub use self::applies::{Applies, Membership};
 pub use self::campaign::RegistrationCampaign;
 pub use self::conditional_access::ConditionalAccessPolicy;
+#[cfg(feature = "rollback")]
+pub(crate) use self::csv_text::{Lines, column_name, header, reader};
 #[cfg(feature = "rollback")]
 pub(crate) use self::document::text_of;
 pub use self::methods_policy::{MethodConfiguration, MethodsPolicy, Migration};

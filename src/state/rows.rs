@@ -5,8 +5,9 @@
 //! MSOnline, of which a blank one is empty.
 
 use chrono::{DateTime, Utc};
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
 
+use super::csv_text::{self, Lines};
 use super::facts::{Fact, Facts, Flag};
 use super::held::{default_method, named};
 use super::owner::{Owner, is_id, lower};
@@ -71,12 +72,8 @@ const EXPECTED: &str = "a column for the user (userPrincipalName or id) and one 
 
 /// Reads every row of a CSV text.
 pub(super) fn read(text: &str, origin: &Origin, facts: &mut Facts) -> Result<()> {
-    // Windows PowerShell begins a table with a line such as `#TYPE Selected.User`.
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .comment(Some(b'#'))
-        .from_reader(text.as_bytes());
-    let mut lines = Lines { text: text.as_bytes(), place: 0, line: 1 };
+    let mut reader = csv_text::reader(text);
+    let mut lines = Lines::of(text);
     let header = reader.headers().map_err(|failure| not_csv(failure, origin, &mut lines))?.clone();
     let columns: Vec<_> = header.iter().map(column).collect();
     check(&header, &columns, origin)?;
@@ -89,38 +86,8 @@ pub(super) fn read(text: &str, origin: &Origin, facts: &mut Facts) -> Result<()>
     Ok(())
 }
 
-/// Counts lines. The reader of rows takes the second half of a line break for part of the next row.
-struct Lines<'a> {
-    text: &'a [u8],
-    place: usize,
-    line: u64,
-}
-
-impl Lines<'_> {
-    /// The line of the row that begins at a byte, or behind the line breaks there. Later rows only.
-    fn at(&mut self, byte: u64) -> u64 {
-        let start = usize::try_from(byte).unwrap_or(usize::MAX);
-        while let Some(byte) = self.text.get(self.place)
-            && (self.place < start || b"\r\n".contains(byte))
-        {
-            self.line += u64::from(*byte == b'\n');
-            self.place += 1;
-        }
-        self.line
-    }
-}
-
-/// The delimiter that the header has most of.
-fn delimiter(text: &str) -> u8 {
-    let is_header = |line: &&str| !line.trim().is_empty() && !line.starts_with('#');
-    let header = text.lines().find(is_header).unwrap_or_default();
-    let count = |delimiter: &u8| header.bytes().filter(|byte| byte == delimiter).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(count).unwrap_or(b',')
-}
-
 fn column(name: &str) -> Option<Column> {
-    let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let name = name.to_lowercase();
+    let name = csv_text::column_name(name);
     COLUMNS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(column, _)| *column)
 }
 

@@ -612,6 +612,14 @@ fn lists_are_read_as_they_come_and_what_is_no_user_is_an_error_with_its_line() {
         );
     }
     assert!(IdList::read("ids.csv", b"user_id,user_upn\n,\n").is_err());
+    // Comments are no header, and lines are counted as an editor does.
+    let commented = format!("# object id, sorted by upn\n{ADA}\n# upn\n");
+    assert_eq!(ids(&commented).users.len(), 1);
+    let typed = format!("#TYPE Selected.User\r\nObjectId;Name\r\n{ADA};Ada\r\n");
+    assert_eq!(ids(&typed).users.len(), 1);
+    let rows = format!("user_id,user_upn\r\n{ADA},\r\n{BEN},\r\nnobody,\r\n");
+    let error = IdList::read("ids.csv", rows.as_bytes()).unwrap_err();
+    assert_eq!(error.origin().unwrap().line, Some(4), "{error}");
 }
 
 // The plan as a file.
