@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::resource::Resource;
 use chrono::{DateTime, Utc};
 
+use super::resource::Resource;
 use crate::model::{Method, MethodFamily};
 use crate::state::{MethodHeld, Stated, UserState};
 

@@ -1158,6 +1158,10 @@ fn when_a_method_was_registered_tells_the_same_from_another_one() {
     run.meanwhile = Some(|service| service.created = Some(json!("2026-05-01T09:00:02Z")));
     assert_eq!(outcomes(&run.run().users), [ChangedSince]);
     assert!(run.service.borrow().deleted().is_empty());
+    // Not told any more: that is no other one.
+    let mut run = Run::of(service.clone());
+    run.meanwhile = Some(|service| service.created = None);
+    assert_eq!(outcomes(&run.run().users), [RolledBack]);
     // What had to be registered for another default is no change.
     service.faults.clear();
     service.rule = DefaultPhone::Refused;

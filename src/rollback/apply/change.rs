@@ -67,10 +67,11 @@ pub(super) fn since_begun(
         return Some(why);
     }
     let now = counted(live, covers);
+    // Only times that are told both times can differ.
     let is_other = |one: &RegisteredResource| {
         let same = |created: &&Created| created.method == *one;
-        let before = begun.created.iter().find(same);
-        before.is_some() && before != live.created.iter().find(same)
+        let times = begun.created.iter().find(same).zip(live.created.iter().find(same));
+        times.is_some_and(|(before, now)| before != now)
     };
     let is_new = |one: &&RegisteredResource| {
         let is_known = begun.targets.contains(*one) || begun.others.contains(*one);
