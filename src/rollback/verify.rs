@@ -105,7 +105,8 @@ pub struct LoggedChange {
 /// A fold over events, in any order, that confirms the deletions of a plan.
 ///
 /// A record of a deletion confirms one deletion of the user that it can be about: the sort it names first, else one
-/// that it may mean. A demand to register again confirms all. What the directory lists after a change ("Update user")
+/// that it may mean; of deletions without ids, which stand for a sort each, all that it names. A demand to register
+/// again confirms all. What the directory lists after a change ("Update user")
 /// confirms where no service wrote a record of its own within [`Attempts::TWIN_REACH`]. What was registered since the plan
 /// was made, and deleted again, confirms nothing.
 #[derive(Debug, Clone)]
@@ -407,16 +408,18 @@ fn confirm(
         let known = &deletions[**place].methods;
         change.methods.iter().any(|method| known.iter().any(|known| can_be_same(method, known)))
     };
-    let place = open.iter().find(names).or_else(|| open.iter().find(can_mean)).copied();
-    // One that stands for every method of its sort takes all records about them.
-    let takes_more = |place: &usize| {
-        deletions[*place].id.is_none() && names(&place) && confirmed[*place].is_some()
-    };
-    match place {
-        Some(place) => {
+    // One without an id stands for a sort, and a record may name several: an app and its codes.
+    let is_sort = |place: &usize| deletions[*place].id.is_none() && names(&place);
+    let sorts: Vec<usize> = (0..deletions.len()).filter(is_sort).collect();
+    if !sorts.is_empty() {
+        for place in sorts.into_iter().filter(|place| open.contains(place)) {
             confirmed[place] = Some(change.clone());
-            true
         }
-        None => (0..deletions.len()).any(|place| takes_more(&place)),
+        return true;
     }
+    let place = open.iter().find(names).or_else(|| open.iter().find(can_mean)).copied();
+    if let Some(place) = place {
+        confirmed[place] = Some(change.clone());
+    }
+    place.is_some()
 }

@@ -1339,3 +1339,21 @@ fn each_record_takes_back_what_one_record_registered() {
     let third = [&events[..], &[gone("2026-05-12T10:04:00Z")]].concat();
     assert_eq!(verify(&plan, &third).counts.open, 0);
 }
+
+#[test]
+fn a_record_confirms_every_sort_it_names_where_the_plan_has_no_ids() {
+    let has = [Has::Graph(MicrosoftAuthenticator), Has::Graph(SoftwareOath)];
+    let record = of_ada(
+        "2026-05-12T10:00:00Z",
+        "Admin deleted security info",
+        "Admin deleted Authenticator App with Notification and Code for user",
+    );
+    let open = |form| {
+        let state = exports(&written(form, &has, Some("disabled"), None));
+        let plan = Planner::new(&state, now()).plan(&ids(ADA));
+        assert_eq!(plan.users[0].deletions.len(), 2);
+        verify(&plan, std::slice::from_ref(&record)).counts.open
+    };
+    assert_eq!(open(Form::ReportJson), 0, "an app and its codes may be one method");
+    assert_eq!(open(Form::Graph), 1, "here they are two");
+}
